@@ -1,0 +1,143 @@
+// What the Networking server hands to its agents: the desired state of a device, a network, a router.
+// `networking/desired/` builds these from the store, `agents/<kind>/desired.ts` fetches them over RPC.
+// Method and topic names are Neutron's (facts: RabbitMQ section 6).
+
+/** One address of a port, with what an agent must know of its subnet. */
+export interface FixedIp {
+  subnet_id: string;
+  ip_address: string;
+}
+
+export interface AddressPair {
+  ip_address: string;
+  mac_address: string;
+}
+
+/** A subnet as agents see it (API spelling). */
+export interface SubnetSpec {
+  id: string;
+  network_id: string;
+  name: string;
+  ip_version: 4 | 6;
+  cidr: string;
+  gateway_ip: string | null;
+  enable_dhcp: boolean;
+  dns_nameservers: string[];
+  host_routes: { destination: string; nexthop: string }[];
+  ipv6_ra_mode: string | null;
+  ipv6_address_mode: string | null;
+}
+
+/** A port as agents see it (API spelling). */
+export interface PortSpec {
+  id: string;
+  name: string;
+  network_id: string;
+  mac_address: string;
+  admin_state_up: boolean;
+  device_id: string;
+  device_owner: string;
+  fixed_ips: FixedIp[];
+  extra_dhcp_opts: { opt_name: string; opt_value: string; ip_version?: 4 | 6 }[];
+}
+
+/**
+ * L2: answer of `get_devices_details_list_and_failed_devices` on topic `q-plugin`, one per port id asked for.
+ * A port that does not exist (any more) or is not bound to the asking host comes back in `failed_devices`.
+ */
+export interface DeviceSpec {
+  /** Port id; the OVS interface's external_ids:iface-id. */
+  device: string;
+  port_id: string;
+  network_id: string;
+  network_type: 'local' | 'flat' | 'vlan' | 'gre' | 'vxlan';
+  physical_network: string | null;
+  segmentation_id: number | null;
+  mac_address: string;
+  admin_state_up: boolean;
+  device_owner: string;
+  fixed_ips: FixedIp[];
+  allowed_address_pairs: AddressPair[];
+  port_security_enabled: boolean;
+  /** Ids of the port's security groups, in the API's order. */
+  security_groups: string[];
+  mtu: number;
+}
+
+/** One rule as the firewall needs it; nulls mean any. */
+export interface SecurityGroupRuleSpec {
+  direction: 'ingress' | 'egress';
+  ethertype: 'IPv4' | 'IPv6';
+  protocol: string | null;
+  port_range_min: number | null;
+  port_range_max: number | null;
+  remote_ip_prefix: string | null;
+  remote_group_id: string | null;
+}
+
+/** L2: answer of `security_group_info_for_devices` on topic `q-plugin` for the port ids asked for. */
+export interface SecurityGroupInfo {
+  /** Rules by security group id. */
+  security_groups: Record<string, SecurityGroupRuleSpec[]>;
+  /** Members (addresses and CIDRs) of every group named as remote group, by group id and family. */
+  sg_member_ips: Record<string, { IPv4: string[]; IPv6: string[] }>;
+}
+
+/** DHCP: answer of `get_network_info` (one, or null) and `get_active_networks_info` (all of the host) on `q-plugin`. */
+export interface NetworkSpec {
+  id: string;
+  name: string;
+  admin_state_up: boolean;
+  mtu: number;
+  tenant_id: string;
+  subnets: SubnetSpec[];
+  /** All ports of the network, the DHCP ports among them. */
+  ports: PortSpec[];
+  /** The DHCP port of the asking host; the server makes it when the network is scheduled to the host. */
+  dhcp_port: PortSpec | null;
+  /** Subnet ids that no router serves: their metadata goes through the DHCP namespace. */
+  isolated_subnet_ids: string[];
+  /** Address of the router port that serves a subnet, by subnet id: next hop of the metadata route. */
+  router_ip_by_subnet: Record<string, string>;
+}
+
+export interface RouterPortSpec extends PortSpec {
+  mtu: number;
+  /** The subnets of `fixed_ips`, then the other subnets of an external network (`extra_subnets`, on-link routes). */
+  subnets: SubnetSpec[];
+  extra_subnets: SubnetSpec[];
+}
+
+export interface FloatingIpSpec {
+  id: string;
+  floating_ip_address: string;
+  fixed_ip_address: string;
+  port_id: string;
+  status: 'ACTIVE' | 'DOWN' | 'ERROR';
+}
+
+/** L3: answer of `sync_routers` on `q-l3-plugin`, one per router that the asking host serves. */
+export interface RouterSpec {
+  id: string;
+  name: string;
+  tenant_id: string;
+  admin_state_up: boolean;
+  enable_snat: boolean;
+  /** External network of the gateway, or null. */
+  external_network_id: string | null;
+  gw_port: RouterPortSpec | null;
+  interfaces: RouterPortSpec[];
+  floatingips: FloatingIpSpec[];
+  routes: { destination: string; nexthop: string }[];
+}
+
+/** Every agent: `report_state` on topic `q-reports-plugin`, every `report_interval` seconds and at start (`start_flag`). */
+export interface AgentState {
+  binary: string;
+  host: string;
+  agent_type: string;
+  topic: string;
+  availability_zone?: string | null;
+  configurations: Record<string, unknown>;
+  start_flag?: boolean;
+}
