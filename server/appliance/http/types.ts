@@ -1,0 +1,246 @@
+// The console's HTTP and WebSocket contract, shared by the appliance and web/. Shapes only: no code, no imports.
+//
+//   GET    /api/catalog                                 CatalogEntry[]
+//   GET    /api/catalog/:entry/guide                    Guide
+//   POST   /api/labs                   StartLab      -> LabState      202: it starts, progress is pushed
+//   DELETE /api/labs/:lab                               202: it is taken down, progress is pushed
+//   POST   /api/labs/:lab/steps/:n/check             -> StepState
+//   GET    /api/labs/:lab/steps/:n/solution             Solution
+//   POST   /api/labs/:lab/terminals    OpenTerminal  -> TerminalState
+//   DELETE /api/labs/:lab/terminals/:id                 204: its process is ended
+//   WS     /api/events                                  ConsoleEvent, server to client only
+//   WS     /api/labs/:lab/terminals/:id?after=OFFSET    TerminalRequest in; TerminalMessage and output frames out
+//
+// Errors are ApiProblem with 400, 401, 403, 404, 409 or 500.
+
+/** What went wrong, for a person: what, which, what next. */
+export interface ApiProblem {
+  title: string;
+  detail: string;
+}
+
+/** Where a command is typed: a node's name ('controller') or an instance ('vm:vm01'). */
+export type Place = string;
+
+/** A command and the place it is meant for. */
+export interface PlacedCommand {
+  place: Place;
+  text: string;
+}
+
+// ---- catalog and guide text
+
+export interface CatalogEntry {
+  id: string;
+  title: string;
+  level: 'beginner' | 'intermediate' | 'advanced';
+  minutes: number;
+  /** Chapter of the OpenStack Networking Guide, as printed on the card. */
+  chapter: string;
+  summary: string;
+  /** What the learner will be able to do, one sentence each. */
+  outcomes: string[];
+  stepCount: number;
+  nodeNames: string[];
+  /** ISO time of the last full proof of this lab on this machine. */
+  lastProvenAt?: string;
+  /** Why it cannot be started (an invalid lab.yaml: file, line, field). */
+  problem?: string;
+}
+
+/** A run of text inside a block. */
+export type Span =
+  | { kind: 'text' | 'code' | 'strong' | 'emphasis'; text: string }
+  | { kind: 'link'; text: string; href: string };
+
+/** Guide text, parsed on the server, so that the browser never renders foreign HTML. */
+export type Block =
+  | { kind: 'paragraph'; spans: Span[] }
+  | { kind: 'heading'; level: number; spans: Span[] }
+  | { kind: 'list'; isOrdered: boolean; items: Block[][] }
+  | { kind: 'quote'; blocks: Block[] }
+  | { kind: 'table'; header: Span[][]; rows: Span[][][] }
+  | { kind: 'commands'; commands: PlacedCommand[] }
+  | { kind: 'listing'; text: string };
+
+export interface GuideStep {
+  number: number;
+  title: string;
+  blocks: Block[];
+  hasSolution: boolean;
+}
+
+export interface Guide {
+  entry: string;
+  title: string;
+  introduction: Block[];
+  steps: GuideStep[];
+}
+
+export interface Solution {
+  step: number;
+  commands: PlacedCommand[];
+}
+
+// ---- a running lab
+
+/** A failure of the appliance or of a node, not of the learner. */
+export interface LabProblem {
+  /** One sentence: which node, which step of starting, what happened. */
+  message: string;
+  node?: string;
+  /** Last lines of the log of what failed. */
+  logTail?: string[];
+  remedy?: string;
+}
+
+export type LabPhase = 'starting' | 'ready' | 'stopping' | 'broken';
+
+/** What changes of a lab as a whole; nodes, steps, instances and terminals are pushed one by one. */
+export interface LabHead {
+  id: string;
+  entry: string;
+  title: string;
+  phase: LabPhase;
+  /** What is being done now, so that no wait is without a reason. */
+  doing?: string;
+  /** ISO time. */
+  startedAt: string;
+  readyAt?: string;
+  problem?: LabProblem;
+  wires: Wire[];
+}
+
+export interface LabState extends LabHead {
+  nodes: NodeState[];
+  steps: StepState[];
+  instances: InstanceState[];
+  terminals: TerminalState[];
+}
+
+/** A physical network between the nodes. */
+export interface Wire {
+  /** 'management', 'external', 'data'. */
+  name: string;
+  /** What runs over it, in a few words. */
+  purpose?: string;
+  cidr?: string;
+}
+
+export interface Nic {
+  /** 'mgmt0', 'eth0', 'eth1'. */
+  name: string;
+  wire: string;
+  address?: string;
+}
+
+export type NodePhase = 'waiting' | 'starting' | 'ready' | 'failed' | 'stopped';
+
+export interface NodeState {
+  name: string;
+  role: string;
+  phase: NodePhase;
+  /** 0 to 1. */
+  progress: number;
+  /** What the node is doing or waiting for; empty when ready. */
+  doing: string;
+  nics: Nic[];
+}
+
+export interface InstanceState {
+  name: string;
+  /** The compute node it runs on, once scheduled. */
+  node?: string;
+  /** Nova's word: BUILD, ACTIVE, SHUTOFF, ERROR. */
+  status: string;
+  addresses: string[];
+}
+
+/** 'broken': the lab itself cannot answer, whatever the learner did. */
+export type Verdict = 'passed' | 'failed' | 'broken';
+
+/** One check's answer: what was seen, what was expected, where to look, and a command to see it. */
+export interface CheckVerdict {
+  /** What the check asserts, as a short sentence. */
+  name: string;
+  verdict: Verdict;
+  observed: string;
+  expected: string;
+  where: string;
+  command?: PlacedCommand;
+}
+
+export interface StepState {
+  number: number;
+  title: string;
+  /** A check is running now. */
+  isChecking: boolean;
+  /** Times Check was pressed. */
+  attempts: number;
+  /** Worst of the checks of the last attempt; none before the first. */
+  verdict?: Verdict;
+  /** Ordered from cause to effect; checks after the first that did not pass may be left out. */
+  checks: CheckVerdict[];
+  /** ISO time of the last attempt. */
+  checkedAt?: string;
+}
+
+export interface StartLab {
+  entry: string;
+}
+
+// ---- events
+
+export interface ConsoleState {
+  labs: LabState[];
+}
+
+/** The first event on a socket is a snapshot; each later one has the next sequence number. On a gap: reconnect. */
+export type ConsoleEvent = { sequence: number } & (
+  { type: 'snapshot'; state: ConsoleState } | { type: 'changed'; change: LabChange }
+);
+
+export type LabChange =
+  | { kind: 'lab-added'; lab: LabState }
+  | { kind: 'lab-removed'; lab: string }
+  | { kind: 'head'; lab: string; head: LabHead }
+  | { kind: 'node'; lab: string; node: NodeState }
+  | { kind: 'step'; lab: string; step: StepState }
+  | { kind: 'instances'; lab: string; instances: InstanceState[] }
+  | { kind: 'terminals'; lab: string; terminals: TerminalState[] };
+
+// ---- terminals
+
+export interface OpenTerminal {
+  place: Place;
+  columns: number;
+  rows: number;
+}
+
+/** A terminal lives until it is closed or its process ends, whatever happens to the browsers looking at it. */
+export interface TerminalState {
+  id: string;
+  place: Place;
+  /** How the tab reads: 'controller', 'controller 2', 'vm01'. */
+  title: string;
+}
+
+/**
+ * Browser to server, as JSON text frames. `acknowledge` tells how far the output was drawn; the server sends at most a
+ * window beyond it, so that Ctrl-C works while a program floods the screen. Only the owner's `resize` counts.
+ */
+export type TerminalRequest =
+  | { type: 'input'; data: string }
+  | { type: 'resize'; columns: number; rows: number }
+  | { type: 'acknowledge'; offset: number }
+  | { type: 'own-size' };
+
+/**
+ * Server to browser, as JSON text frames. Output itself comes as binary frames: 8 bytes with the offset of its first
+ * byte in all output so far (float64, big endian), then the bytes. `opened` comes first and tells where replay begins.
+ */
+export type TerminalMessage =
+  | { type: 'opened'; offset: number; isOwner: boolean; columns: number; rows: number }
+  | { type: 'size'; isOwner: boolean; columns: number; rows: number }
+  | { type: 'gap'; offset: number }
+  | { type: 'ended'; reason: string };
