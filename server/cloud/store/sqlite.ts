@@ -1,0 +1,62 @@
+// SQLite for Kysely over Node's own `node:sqlite`: one connection, write-ahead log, statements prepared once.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+
+const cachedStatements = 400;
+
+/**
+ * Path of a connection URL as SQLAlchemy writes it: `sqlite:////abs/file`, `sqlite:///relative`,
+ * `sqlite://` or `sqlite:///:memory:` for a database in memory.
+ */
+export function sqlitePath(url: string): string {
+  const match = /^sqlite:\/\/(?:\/(.*))?$/.exec(url);
+  if (match === null)
+    throw new Error(`Not a SQLite connection URL: '${url}' (expected sqlite:////path/file)`);
+  return match[1] === undefined || match[1] === '' ? ':memory:' : match[1];
+}
+
+/**
+ * Opens (and makes, with its folder) the database of a `sqlite:` URL. Foreign keys are enforced. What was committed
+ * survives a killed process: with the write-ahead log and `synchronous = NORMAL` only a power cut can lose the newest.
+ * One connection, so transactions run one after the other; inside one, use its own handle only.
+ */
+export function openSqlite<Tables>(url: string): Kysely<Tables> {
+  const path = sqlitePath(url);
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+}
+
+/** Gives a `DatabaseSync` the few methods that Kysely's SQLite driver calls. */
+function adapt(database: DatabaseSync): SqliteDatabase {
+  const cache = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const known = cache.get(sql);
+      if (known !== undefined) return known;
+      if (cache.size >= cachedStatements) cache.clear();
+      const made = statement(database.prepare(sql));
+      cache.set(sql, made);
+      return made;
+    },
+  };
+}
+
+function statement(prepared: StatementSync): SqliteStatement {
+  return {
+    reader: prepared.columns().length > 0,
+    all: (parameters) => prepared.all(...parameters.map(bindable)),
+    run: (parameters) => prepared.run(...parameters.map(bindable)),
+    iterate: (parameters) => prepared.iterate(...parameters.map(bindable)),
+  };
+}
+
+/** SQLite knows neither booleans nor undefined. */
+function bindable(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return value === undefined ? null : (value as SQLInputValue);
+}
