@@ -1,0 +1,112 @@
+// iptables and ip6tables: the whole rule set as data, the difference to what is wanted, and one atomic load of it.
+import { inNetns } from './netns.ts';
+import { run } from './run.ts';
+
+/** Rules of a chain: what follows `-A CHAIN `, spelt as iptables-save spells it. */
+export type Chains = Record<string, string[]>;
+/** By table name: filter, nat, mangle, raw. */
+export type Tables = Record<string, Chains>;
+
+export interface IptablesTarget {
+  ns?: string;
+  /** 4: iptables, 6: ip6tables. */
+  family?: 4 | 6;
+}
+
+/** Everything that is loaded, in one process. */
+export async function readTables({ ns, family = 4 }: IptablesTarget = {}): Promise<Tables> {
+  return parseTables((await run(inNetns(ns, [family === 4 ? 'iptables-save' : 'ip6tables-save']))).stdout);
+}
+
+/** What iptables-save prints; counters are left out. */
+export function parseTables(text: string): Tables {
+  const tables: Tables = {};
+  let chains: Chains = {};
+  for (const line of text.split('\n')) {
+    if (line.startsWith('*')) chains = tables[line.slice(1)] ??= {};
+    else if (line.startsWith(':')) chains[line.slice(1, line.indexOf(' '))] = [];
+    else if (line.startsWith('-A ')) {
+      const end = line.indexOf(' ', 3);
+      (chains[line.slice(3, end)] ??= []).push(line.slice(end + 1));
+    }
+  }
+  return tables;
+}
+
+export interface IptablesPlan {
+  /** Input of `iptables-restore --noflush`; '' when nothing differs. */
+  input: string;
+  /** One sentence per changed chain. */
+  reasons: string[];
+}
+
+const builtIn = new Set(['INPUT', 'OUTPUT', 'FORWARD', 'PREROUTING', 'POSTROUTING']);
+
+/**
+ * What makes our part of the tables equal to `wanted`. Pure.
+ * Chains named `PREFIX-...` are ours: they get exactly the wanted rules, or are removed. Of any other chain named in `wanted`
+ * (INPUT, neutron-filter-top) only the wanted rules are ours: missing ones are put in front, in order, and rules that jump to
+ * a chain of ours without being wanted are deleted. Everything else is left alone.
+ */
+export function planIptables(wanted: Tables, actual: Tables, prefix: string): IptablesPlan {
+  const isOurs = (chain: string) => chain.startsWith(`${prefix}-`);
+  const blocks: string[] = [];
+  const reasons: string[] = [];
+  for (const table of new Set([...Object.keys(wanted), ...Object.keys(actual)])) {
+    const lines = planTable(wanted[table] ?? {}, actual[table] ?? {}, isOurs, (text) =>
+      reasons.push(`${table}: ${text}`),
+    );
+    if (lines.length > 0) blocks.push(`*${table}`, ...lines, 'COMMIT');
+  }
+  return { input: blocks.length === 0 ? '' : `${blocks.join('\n')}\n`, reasons };
+}
+
+function planTable(
+  wanted: Chains,
+  actual: Chains,
+  isOurs: (chain: string) => boolean,
+  say: (text: string) => void,
+): string[] {
+  const declared: string[] = [];
+  const rules: string[] = [];
+  const removed: string[] = [];
+  for (const [chain, content] of Object.entries(wanted)) {
+    const found = actual[chain];
+    if (!isOurs(chain)) {
+      if (found === undefined && !builtIn.has(chain)) declared.push(`:${chain} - [0:0]`);
+      const missing = content.filter((rule) => !found?.includes(rule));
+      if (missing.length > 0) say(`${missing.length} rules missing in ${chain}`);
+      rules.push(...missing.map((rule, index) => `-I ${chain} ${index + 1} ${rule}`));
+    } else if (found === undefined || !equal(found, content)) {
+      say(found === undefined ? `chain ${chain} missing` : `chain ${chain} differs`);
+      declared.push(`:${chain} - [0:0]`);
+      rules.push(...content.map((rule) => `-A ${chain} ${rule}`));
+    }
+  }
+  for (const [chain, content] of Object.entries(actual)) {
+    if (isOurs(chain)) {
+      if (wanted[chain] !== undefined) continue;
+      say(`chain ${chain} is not wanted any more`);
+      // Declaring a chain empties it, so that the chains to remove do not hold on to each other.
+      declared.push(`:${chain} - [0:0]`);
+      removed.push(`-X ${chain}`);
+    } else
+      for (const rule of content) {
+        const target = /(?:^|\s)-[jg] (\S+)/.exec(rule)?.[1];
+        if (target === undefined || !isOurs(target) || wanted[chain]?.includes(rule)) continue;
+        say(`rule in ${chain} is not wanted any more`);
+        rules.push(`-D ${chain} ${rule}`);
+      }
+  }
+  return [...declared, ...rules, ...removed];
+}
+
+const equal = (a: string[], b: string[]) =>
+  a.length === b.length && a.every((rule, index) => rule === b[index]);
+
+/** Loads a plan's input: all of it at once, or, when one line is bad, nothing. */
+export async function restoreTables(input: string, { ns, family = 4 }: IptablesTarget = {}): Promise<void> {
+  if (input === '') return;
+  const argv = [family === 4 ? 'iptables-restore' : 'ip6tables-restore', '--noflush', '--wait', '10'];
+  await run(inNetns(ns, argv), { stdin: input });
+}

@@ -1,0 +1,35 @@
+// Kernel settings below /proc/sys, of the root namespace (files) or of a named one (one `sysctl` process).
+import { readFile, writeFile } from 'node:fs/promises';
+import { inNetns } from './netns.ts';
+import { run } from './run.ts';
+
+/** Keys are written with slashes, since device names may hold dots: `net/ipv4/conf/qr-1/proxy_arp`; dots work too. */
+const pathOf = (key: string) => `/proc/sys/${key.includes('/') ? key : key.replaceAll('.', '/')}`;
+const slashed = (key: string) => (key.includes('/') ? key : key.replaceAll('.', '/'));
+
+/** A setting's value, or undefined where the kernel has no such key. */
+export async function readSysctl(key: string, ns?: string): Promise<string | undefined> {
+  if (ns === undefined) {
+    try {
+      return (await readFile(pathOf(key), 'utf8')).trim();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+  const { stdout, code } = await run(inNetns(ns, ['sysctl', '-n', slashed(key)]), { okCodes: [0, 1, 255] });
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+/** Sets several settings; in a named namespace with one process. A read-only /proc/sys is an error that says so. */
+export async function setSysctls(values: Record<string, string | number>, ns?: string): Promise<void> {
+  const entries = Object.entries(values);
+  if (entries.length === 0) return;
+  if (ns !== undefined) {
+    await run(
+      inNetns(ns, ['sysctl', '-q', '-w', ...entries.map(([key, value]) => `${slashed(key)}=${value}`)]),
+    );
+    return;
+  }
+  for (const [key, value] of entries) await writeFile(pathOf(key), `${value}\n`);
+}
