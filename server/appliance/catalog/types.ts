@@ -1,0 +1,109 @@
+// A lab as read from its folder. `read-lab.ts` builds these; everything else only looks at them.
+import type { Place } from '../http/types.ts';
+
+/** A command a learner types: where, what, and the line it stands on in its file. */
+export interface LabCommand {
+  place: Place;
+  text: string;
+  line: number;
+}
+
+/** What a lab asks of the cloud it runs on. */
+export interface CloudShape {
+  /** Compute nodes, named compute1, compute2, ... */
+  computeCount: number;
+  /** Options set in the nodes' configuration files before the daemons start. */
+  config: ConfigOverride[];
+}
+
+export interface ConfigOverride {
+  /** A node's name, or 'compute' for all compute nodes. */
+  node: string;
+  /** Absolute path in the node, such as /etc/neutron/l3_agent.ini. */
+  file: string;
+  section: string;
+  option: string;
+  value: string;
+}
+
+/** One assertion about the lab, as written in `checks/NN.yaml`. */
+export interface Check {
+  /** A short sentence that is true once the check passes; unique in its step. */
+  name: string;
+  /** A name of `checks/kinds.ts`. */
+  kind: string;
+  /** The kind's arguments, validated by its schema; placeholders such as {router:router01} still in them. */
+  args: unknown;
+  /** The kind must not hold (`not:`). */
+  isNegated: boolean;
+  /** True before the step as well as after it: proves the ground the step stands on. */
+  isGuard: boolean;
+  /** Names of earlier checks of the step without which this one says nothing. */
+  needs: string[];
+  /** How long the check may wait for the cloud to converge. */
+  withinSeconds: number;
+  /** What the learner reads instead of the kind's own words. */
+  where?: string;
+  file: string;
+  line: number;
+}
+
+export interface Step {
+  /** From 1. */
+  number: number;
+  /** As in the file name NN-<slug>.md. */
+  slug: string;
+  title: string;
+  /** The text without its title, as written. */
+  markdown: string;
+  /** Commands shown in the text. */
+  shown: LabCommand[];
+  solution: LabCommand[];
+  checks: Check[];
+  /** The file of the text, relative to the folder of all labs. */
+  file: string;
+}
+
+/** A plausible wrong answer to one step and the one check it trips. */
+export interface Mistake {
+  slug: string;
+  title: string;
+  /** Number of the step whose solution it replaces. */
+  step: number;
+  /** Name of the check of that step that must fail, and no other. */
+  trips: string;
+  instead: LabCommand[];
+  /** Brings the lab back to where the step began. */
+  undo: LabCommand[];
+  file: string;
+}
+
+export interface Lab {
+  /** Name of the folder. */
+  id: string;
+  folder: string;
+  title: string;
+  level: 'beginner' | 'intermediate' | 'advanced';
+  minutes: number;
+  chapter: string;
+  summary: string;
+  outcomes: string[];
+  /** Whether a step opens only after the one before it passed. */
+  gating: 'free' | 'soft' | 'hard';
+  cloud: CloudShape;
+  /** Every node of the lab, in starting order. */
+  nodeNames: string[];
+  steps: Step[];
+  mistakes: Mistake[];
+}
+
+/** Something wrong in a lab's folder, at a place somebody can open. */
+export interface Problem {
+  /** Relative to the folder of all labs. */
+  file: string;
+  /** From 1. */
+  line: number;
+  /** Dotted path in the file, or empty. */
+  field: string;
+  message: string;
+}
