@@ -1,0 +1,96 @@
+// What a valid lab can still do badly. Errors keep a lab out of the build, warnings ask for a better lab.
+import { kinds } from '../checks/kinds.ts';
+import { nodeOfPlace, normalizeCommand } from './command-text.ts';
+import { parseStepText } from './step-text.ts';
+import type { Lab, LabCommand, Problem, Step } from './types.ts';
+import { unknownWord } from './yaml-file.ts';
+
+export interface Finding extends Problem {
+  severity: 'error' | 'warning';
+}
+
+export const wordsPerStep = 120;
+export const commandsPerStep = 3;
+
+/** Looks at a lab that `readLab` accepted. */
+export function lintLab(lab: Lab): Finding[] {
+  const findings = lab.steps.flatMap((step) => [
+    ...lintText(step),
+    ...lintCommands(lab, step),
+    ...lintChecks(lab, step),
+  ]);
+  const places = lab.mistakes.flatMap(({ file, instead, undo }) =>
+    lintPlaces(lab, file, [...instead, ...undo]),
+  );
+  if (lab.mistakes.length > 0) return [...findings, ...places];
+  const file = `${lab.id}/lab.yaml`;
+  return [
+    ...findings,
+    { severity: 'error', file, line: 1, field: '', message: 'the lab has no mistakes/*.yaml' },
+  ];
+}
+
+function lintText(step: Step): Finding[] {
+  const { wordCount } = parseStepText(step.file, step.markdown);
+  const findings: Finding[] = [];
+  if (wordCount > wordsPerStep)
+    findings.push(error(step.file, 1, `${wordCount} words; a step has at most ${wordsPerStep}, split it`));
+  if (step.shown.length > commandsPerStep)
+    findings.push(
+      error(step.file, 1, `${step.shown.length} commands; a step shows at most ${commandsPerStep}, split it`),
+    );
+  return findings;
+}
+
+function lintCommands(lab: Lab, step: Step): Finding[] {
+  const key = ({ place, text }: LabCommand) => `${place} ${normalizeCommand(text)}`;
+  const solved = new Set(step.solution.map(key));
+  const unsolved = step.shown
+    .filter((command) => !solved.has(key(command)))
+    .map(({ place, text, line }) =>
+      error(step.file, line, `the solution does not run '${text}' on ${place}`),
+    );
+  const solutionFile = step.file.replace(/\/(\d\d)-[^/]*$/, '/solution/$1');
+  const empty =
+    step.solution.length === 0
+      ? [error(solutionFile, 1, 'the solution has no command, so nothing can be proven')]
+      : [];
+  return [
+    ...unsolved,
+    ...empty,
+    ...lintPlaces(lab, step.file, step.shown),
+    ...lintPlaces(lab, solutionFile, step.solution),
+  ];
+}
+
+function lintChecks(lab: Lab, step: Step): Finding[] {
+  const tripped = new Set(lab.mistakes.filter((one) => one.step === step.number).map(({ trips }) => trips));
+  const goals = step.checks.filter(({ isGuard }) => !isGuard);
+  const first = step.checks[0];
+  const findings: Finding[] = [];
+  if (goals.length === 0)
+    findings.push(
+      error(first?.file ?? step.file, 1, 'every check is a guard; one must fail before the step is done'),
+    );
+  const untried = goals.filter(({ name }) => !tripped.has(name)).map(({ name }) => `'${name}'`);
+  if (untried.length > 0 && first !== undefined)
+    findings.push({ ...error(first.file, 1, `no mistake trips ${untried.join(', ')}`), severity: 'warning' });
+  for (const check of step.checks) {
+    const places = kinds.get(check.kind)?.places?.(check.args) ?? [];
+    for (const place of places)
+      findings.push(...lintPlaces(lab, check.file, [{ place, text: '', line: check.line }]));
+  }
+  return findings;
+}
+
+function lintPlaces(lab: Lab, file: string, commands: LabCommand[]): Finding[] {
+  return commands.flatMap(({ place, line }) => {
+    const node = nodeOfPlace(place);
+    if (node === undefined || node.includes('{') || lab.nodeNames.includes(node)) return [];
+    return [error(file, line, unknownWord('node', node, [...lab.nodeNames, 'vm:<instance>']))];
+  });
+}
+
+function error(file: string, line: number, message: string): Finding {
+  return { severity: 'error', file, line, field: '', message };
+}

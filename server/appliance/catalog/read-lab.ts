@@ -1,0 +1,127 @@
+// Reads and validates one lab's folder; every fault is reported, not only the first.
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nearest } from '../../lib/nearest.ts';
+import { parseCommands } from './command-text.ts';
+import { LabInvalid, LabUnknown } from './lab-invalid.ts';
+import { readChecks } from './read-checks.ts';
+import { readMistake } from './read-mistakes.ts';
+import { labSchema } from './schemas.ts';
+import { parseStepText } from './step-text.ts';
+import type { Lab, Mistake, Problem, Step } from './types.ts';
+import { parseYamlFile, problemAt, unknownWord, validate } from './yaml-file.ts';
+
+/** Ids of all folders below `labsFolder` that hold a lab.yaml, sorted. */
+export async function listLabs(labsFolder: string): Promise<string[]> {
+  const entries = await readdir(labsFolder, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const found = await Promise.all(
+    folders.map(async (name) =>
+      (await textOf(join(labsFolder, name, 'lab.yaml'))) === undefined ? [] : [name],
+    ),
+  );
+  return found.flat().sort();
+}
+
+/** Reads the lab `id`. Throws LabUnknown or LabInvalid (with every problem found). */
+export async function readLab(labsFolder: string, id: string): Promise<Lab> {
+  const folder = join(labsFolder, id);
+  const source = /^[\w.-]+$/.test(id) ? await textOf(join(folder, 'lab.yaml')) : undefined;
+  if (source === undefined) {
+    const known = await listLabs(labsFolder);
+    throw new LabUnknown(id, known, nearest(id, known));
+  }
+  const yaml = parseYamlFile(`${id}/lab.yaml`, source);
+  const { value, problems } =
+    yaml.problems.length > 0 ? { problems: yaml.problems } : validate(yaml, labSchema);
+  if (value === undefined) throw new LabInvalid(id, problems);
+  const { cloud, steps: slugs, ...head } = value;
+  const nodeNames = nodesOf(cloud.compute);
+  for (const [index, { node }] of cloud.config.entries())
+    if (node !== 'compute' && !nodeNames.includes(node))
+      problems.push(
+        problemAt(yaml, ['cloud', 'config', index, 'node'], unknownWord('node', node, nodeNames)),
+      );
+
+  const steps: Step[] = [];
+  for (const [index, slug] of slugs.entries()) {
+    const read = await readStep(folder, id, index + 1, slug);
+    steps.push(read.step);
+    problems.push(...read.problems.map((problem) => missingAt(problem, yaml.lineOf(['steps', index]))));
+  }
+  const mistakes: Mistake[] = [];
+  for (const name of await filesOf(join(folder, 'mistakes'), '.yaml')) {
+    const text = (await textOf(join(folder, 'mistakes', name))) ?? '';
+    const read = readMistake(`${id}/mistakes/${name}`, text, steps);
+    problems.push(...read.problems);
+    if (read.mistake !== undefined) mistakes.push(read.mistake);
+  }
+  if (problems.length > 0) throw new LabInvalid(id, problems);
+  const shape = { computeCount: cloud.compute, config: cloud.config };
+  return { id, folder, ...head, cloud: shape, nodeNames, steps, mistakes };
+}
+
+function nodesOf(computeCount: number): string[] {
+  const computes = Array.from({ length: computeCount }, (_, index) => `compute${index + 1}`);
+  return ['controller', 'network', ...computes, 'outside'];
+}
+
+async function readStep(
+  folder: string,
+  id: string,
+  number: number,
+  slug: string,
+): Promise<{ step: Step; problems: Problem[] }> {
+  const prefix = String(number).padStart(2, '0');
+  const problems: Problem[] = [];
+  const read = async (path: string): Promise<string> => {
+    const text = await textOf(join(folder, path));
+    if (text === undefined)
+      problems.push({
+        file: `${id}/lab.yaml`,
+        line: 0,
+        field: 'steps',
+        message: `'${slug}' has no file ${path}`,
+      });
+    return text ?? '';
+  };
+  const textFile = `${prefix}-${slug}.md`;
+  const source = await read(textFile);
+  const text = source === '' ? undefined : parseStepText(`${id}/${textFile}`, source);
+  const solutionText = await read(`solution/${prefix}`);
+  const solution = parseCommands(solutionText, { file: `${id}/solution/${prefix}` });
+  const checksText = await read(`checks/${prefix}.yaml`);
+  const checks = checksText === '' ? undefined : readChecks(`${id}/checks/${prefix}.yaml`, checksText);
+  problems.push(...(text?.problems ?? []), ...solution.problems, ...(checks?.problems ?? []));
+  const step: Step = {
+    ...{ number, slug, title: text?.title ?? slug, markdown: text?.markdown ?? '', shown: text?.shown ?? [] },
+    ...{ solution: solution.commands, checks: checks?.checks ?? [], file: `${id}/${textFile}` },
+  };
+  return { step, problems };
+}
+
+function missingAt(problem: Problem, line: number): Problem {
+  return problem.line === 0 ? { ...problem, line } : problem;
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ||
+      (error as NodeJS.ErrnoException).code === 'ENOTDIR'
+    )
+      return undefined;
+    throw error;
+  }
+}
+
+async function filesOf(folder: string, ending: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

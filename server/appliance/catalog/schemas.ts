@@ -1,0 +1,57 @@
+// The fields of lab.yaml, checks/NN.yaml and mistakes/*.yaml. Types: ./types.ts; words for a trainer: labs/README.md.
+import { z } from 'zod';
+
+const words = z.string().min(1, 'must not be empty');
+
+export const labSchema = z.strictObject({
+  title: words,
+  level: z.enum(['beginner', 'intermediate', 'advanced']),
+  minutes: z.int().min(1).max(480),
+  chapter: words,
+  summary: words,
+  outcomes: z.array(words).min(1, 'name at least one thing the learner will be able to do'),
+  gating: z.enum(['free', 'soft', 'hard']).default('free'),
+  cloud: z
+    .strictObject({
+      compute: z.int().min(1).max(8).default(2),
+      config: z
+        .array(
+          z.strictObject({
+            node: words,
+            file: z.string().startsWith('/', "must be an absolute path, such as '/etc/neutron/l3_agent.ini'"),
+            section: words,
+            option: words,
+            value: z.coerce.string(),
+          }),
+        )
+        .default([]),
+    })
+    .default({ compute: 2, config: [] }),
+  steps: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9]+(-[a-z0-9]+)*$/,
+          'a step is named in lower case with dashes, as in its file NN-name.md',
+        ),
+    )
+    .min(1, 'a lab has at least one step'),
+});
+
+/** Fields of a check beside the one that names its kind. */
+export const checkFields = {
+  name: words,
+  guard: z.boolean().default(false),
+  needs: z.array(z.string()).default([]),
+  within: z.number().min(0).max(60, 'no check waits longer than 60 seconds').default(10),
+  where: words.optional(),
+};
+
+export const mistakeSchema = z.strictObject({
+  title: words,
+  step: words,
+  trips: words,
+  instead: words,
+  undo: words,
+});
