@@ -1,0 +1,27 @@
+// All resources of the Networking API, in the order of their foreign keys.
+import type { Resource } from '../../lib/resource.ts';
+import { agent } from './agent.ts';
+import { floatingip } from './floatingip.ts';
+import { network } from './network.ts';
+import { port } from './port.ts';
+import { router } from './router.ts';
+import { securityGroup } from './security-group.ts';
+import { securityGroupRule } from './security-group-rule.ts';
+import { subnet } from './subnet.ts';
+import { subnetpool } from './subnetpool.ts';
+
+export const resources: readonly Resource[] = [
+  network,
+  subnetpool,
+  subnet,
+  port,
+  router,
+  floatingip,
+  securityGroup,
+  securityGroupRule,
+  agent,
+];
+
+/** The resource a plural or a path names: `security_groups`, `security-groups`. */
+export const findResource = (plural: string): Resource | undefined =>
+  resources.find((resource) => resource.plural === plural || resource.path === plural);

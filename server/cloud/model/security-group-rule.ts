@@ -1,0 +1,101 @@
+// One permission of a security group.
+import { defineResource, type RowOf } from '../../lib/resource.ts';
+import { identified, owned, stamped } from './standard.ts';
+
+export const securityGroupRule = defineResource({
+  name: 'security_group_rule',
+  plural: 'security_group_rules',
+  extension: 'security-group',
+  bulk: true,
+  quota: true,
+  operations: ['list', 'show', 'create', 'delete'],
+  help: 'Allows one kind of traffic to or from the ports of its group.',
+  command: {
+    noun: 'security-group-rule',
+    positional: ['security_group_id'],
+    verbs: ['create', 'list', 'show', 'delete'],
+  },
+  indexes: [['security_group_id'], ['remote_group_id'], ['tenant_id']],
+  fields: {
+    ...identified,
+    ...owned,
+    security_group_id: {
+      type: 'string',
+      maxLength: 36,
+      ref: 'security_group',
+      create: 'required',
+      column: 1,
+      help: 'The group it belongs to',
+    },
+    direction: {
+      type: 'string',
+      values: ['ingress', 'egress'],
+      create: 'required',
+      column: 2,
+      help: 'ingress: to the port; egress: from it',
+    },
+    ethertype: {
+      type: 'string',
+      lenient: true,
+      maxLength: 40,
+      create: 'optional',
+      default: 'IPv4',
+      help: 'IPv4 or IPv6',
+    },
+    protocol: {
+      type: 'string',
+      lenient: true,
+      nullable: true,
+      create: 'optional',
+      default: null,
+      column: 3,
+      help: 'tcp, udp, icmp, a protocol number; null for any',
+    },
+    port_range_min: {
+      type: 'int',
+      lenient: true,
+      nullable: true,
+      create: 'optional',
+      default: null,
+      help: 'First port, or ICMP type',
+    },
+    port_range_max: {
+      type: 'int',
+      lenient: true,
+      nullable: true,
+      create: 'optional',
+      default: null,
+      help: 'Last port, or ICMP code',
+    },
+    remote_ip_prefix: {
+      type: 'string',
+      lenient: true,
+      nullable: true,
+      create: 'optional',
+      default: null,
+      column: 4,
+      help: 'Only to or from these addresses',
+    },
+    remote_group_id: {
+      type: 'string',
+      maxLength: 255,
+      ref: 'security_group',
+      nullable: true,
+      create: 'optional',
+      default: null,
+      column: 5,
+      help: 'Only to or from the members of this group',
+    },
+    description: {
+      type: 'string',
+      maxLength: 255,
+      nullable: true,
+      create: 'optional',
+      default: '',
+      help: 'Text for people',
+    },
+    ...stamped,
+  },
+});
+
+export type SecurityGroupRule = RowOf<typeof securityGroupRule>;

@@ -1,0 +1,85 @@
+// Prefixes from which subnets take theirs.
+import { defineResource, type RowOf } from '../../lib/resource.ts';
+import { described, identified, named, owned, stamped } from './standard.ts';
+
+export const subnetpool = defineResource({
+  name: 'subnetpool',
+  plural: 'subnetpools',
+  title: 'Subnet pool',
+  extension: 'subnet_allocation',
+  quota: true,
+  help: 'A pool of prefixes from which subnets are allocated.',
+  command: { noun: 'subnetpool', positional: ['name'] },
+  fields: {
+    ...identified,
+    ...named,
+    ...owned,
+    prefixes: {
+      type: 'list',
+      of: { type: 'cidr' },
+      distinct: true,
+      create: 'required',
+      update: true,
+      flag: 'pool-prefix',
+      column: 2,
+      help: 'The prefixes to divide',
+    },
+    default_quota: {
+      type: 'int',
+      min: 0,
+      nullable: true,
+      create: 'optional',
+      update: true,
+      default: null,
+      help: 'Most addresses (or /64s) one project may take',
+    },
+    min_prefixlen: {
+      type: 'int',
+      min: 0,
+      max: 128,
+      create: 'optional',
+      update: true,
+      help: 'Shortest prefix given',
+    },
+    max_prefixlen: {
+      type: 'int',
+      min: 0,
+      max: 128,
+      create: 'optional',
+      update: true,
+      help: 'Longest prefix given',
+    },
+    default_prefixlen: {
+      type: 'int',
+      min: 0,
+      max: 128,
+      create: 'optional',
+      update: true,
+      column: 3,
+      help: 'Prefix given when none is asked for',
+    },
+    address_scope_id: { type: 'uuid', nullable: true, help: 'Always null' },
+    ip_version: { type: 'int', help: '4 or 6, from the prefixes' },
+    shared: {
+      type: 'bool',
+      create: 'optional',
+      default: false,
+      set: 'admin',
+      flag: false,
+      switches: { shared: true },
+      help: 'Every project may use it',
+    },
+    is_default: {
+      type: 'bool',
+      create: 'optional',
+      update: true,
+      default: false,
+      set: 'admin',
+      help: 'Taken when a subnet names no pool and no prefix',
+    },
+    ...described,
+    ...stamped,
+  },
+});
+
+export type Subnetpool = RowOf<typeof subnetpool>;
