@@ -9,7 +9,9 @@
 //   POST   /api/labs/:lab/terminals    OpenTerminal  -> TerminalState
 //   DELETE /api/labs/:lab/terminals/:id                 204: its process is ended
 //   WS     /api/events                                  ConsoleEvent, server to client only
-//   WS     /api/labs/:lab/terminals/:id?after=OFFSET    TerminalRequest in; TerminalMessage and output frames out
+//   WS     /api/labs/:lab/terminals/:id?viewer=ID&after=OFFSET
+//                                                       TerminalRequest in; TerminalMessage and output frames out.
+//                                                       A viewer that comes again replaces its older socket.
 //
 // Errors are ApiProblem with 400, 401, 403, 404, 409 or 500.
 
@@ -237,10 +239,11 @@ export type TerminalRequest =
 
 /**
  * Server to browser, as JSON text frames. Output itself comes as binary frames: 8 bytes with the offset of its first
- * byte in all output so far (float64, big endian), then the bytes. `opened` comes first and tells where replay begins.
+ * byte in all output so far (float64, big endian), then the bytes. `opened` comes first and tells where replay begins
+ * and ends; `gap` tells that output before its offset is lost to this viewer.
  */
 export type TerminalMessage =
-  | { type: 'opened'; offset: number; isOwner: boolean; columns: number; rows: number }
+  | { type: 'opened'; offset: number; replayUntil: number; isOwner: boolean; columns: number; rows: number }
   | { type: 'size'; isOwner: boolean; columns: number; rows: number }
   | { type: 'gap'; offset: number }
   | { type: 'ended'; reason: string };

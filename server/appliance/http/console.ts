@@ -1,0 +1,102 @@
+// The web console: wires sessions, API, events, terminals and pages to one HTTP server on one port.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import express from 'express';
+import { apiRouter } from './api.ts';
+import type { CheckService, LabService } from './deps.ts';
+import { createEventHub } from './event-hub.ts';
+import { createGuard } from './guard.ts';
+import { demandSession, pageFiles, secureHeaders, signIn } from './pages.ts';
+import { createProgress } from './progress.ts';
+import { createSessions } from './sessions.ts';
+import { serveSockets } from './sockets.ts';
+import { createTerminals } from './terminals.ts';
+import type { LabState } from './types.ts';
+
+export interface ConsoleOptions {
+  host?: string;
+  /** 0 takes a free one. */
+  port: number;
+  labs: LabService;
+  checks: CheckService;
+  log: { info(message: string): void; error(message: string): void };
+  /** Signs the session cookies; keep it over restarts to keep browsers signed in. */
+  secret?: Buffer;
+  /** The built page. */
+  pages?: string;
+}
+
+export interface Console {
+  /** Address without a token. */
+  url: string;
+  /** An address that signs one browser in, once. */
+  oneTimeLink(): string;
+  /** Ends terminals and connections; labs go on. */
+  close(): Promise<void>;
+}
+
+/** Throws EADDRINUSE as Node does when the port is taken. */
+export async function startConsole(options: ConsoleOptions): Promise<Console> {
+  const { host = '127.0.0.1', labs, log } = options;
+  const server = createServer();
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed).listen(options.port, host, done);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+  const sessions = createSessions(options.secret);
+  const guard = createGuard({ sessions, port, names: [...new Set([host, '127.0.0.1', 'localhost', '::1'])] });
+  const hub = createEventHub(() => labs.running().map(withSteps));
+  const terminals = createTerminals(labs, (lab) => hub.changed(lab));
+  const progress = createProgress(options.checks, (lab) => hub.changed(lab));
+
+  function withSteps(lab: ReturnType<LabService['running']>[number]): LabState {
+    return { ...lab, steps: progress.steps(lab.id), terminals: terminals.list(lab.id) };
+  }
+  const stateOf = (id: string) => {
+    const lab = labs.running().find((running) => running.id === id);
+    return lab && withSteps(lab);
+  };
+
+  // A lab that was running before the appliance was, or was started by the command line, gets its steps here.
+  const meet = async (lab: string) => {
+    const running = labs.running().find(({ id }) => id === lab);
+    if (running === undefined) {
+      progress.forget(lab);
+      terminals.closeAll(lab);
+    } else if (!progress.has(lab)) {
+      const source = await labs.source(running.entry);
+      if (source !== undefined && !progress.has(lab)) progress.begin(lab, source.steps);
+    }
+    hub.changed(lab);
+  };
+  const onLabChange = (lab: string) =>
+    void meet(lab).catch((error: unknown) =>
+      log.error(`The steps of lab ${lab} cannot be read: ${String(error)}`),
+    );
+  const stopListening = labs.onChange(onLabChange);
+  for (const { id } of labs.running()) onLabChange(id);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(secureHeaders, signIn(guard, sessions), demandSession(guard));
+  app.use('/api', apiRouter({ labs, progress, terminals, stateOf, log }));
+  app.use(pageFiles(options.pages ?? resolve(import.meta.dirname, '../../../web/dist')));
+  server.on('request', app);
+  const stopSockets = serveSockets(server, { guard, hub, terminals });
+
+  return {
+    url,
+    oneTimeLink: () => `${url}/?token=${sessions.issueLink()}`,
+    async close() {
+      stopListening();
+      stopSockets();
+      terminals.closeAll();
+      hub.close();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// What changed between two states of a lab, as the smallest events the contract has. Pure.
+import type { LabChange, LabHead, LabState } from './types.ts';
+
+/** Undefined stands for a lab that is not there (yet, or any more). */
+export function labChanges(
+  id: string,
+  before: LabState | undefined,
+  after: LabState | undefined,
+): LabChange[] {
+  if (after === undefined) return before === undefined ? [] : [{ kind: 'lab-removed', lab: id }];
+  if (before === undefined) return [{ kind: 'lab-added', lab: after }];
+  const changes: LabChange[] = [];
+  if (differs(headOf(before), headOf(after))) changes.push({ kind: 'head', lab: id, head: headOf(after) });
+  for (const node of after.nodes)
+    if (
+      differs(
+        before.nodes.find(({ name }) => name === node.name),
+        node,
+      )
+    )
+      changes.push({ kind: 'node', lab: id, node });
+  for (const step of after.steps)
+    if (
+      differs(
+        before.steps.find(({ number }) => number === step.number),
+        step,
+      )
+    )
+      changes.push({ kind: 'step', lab: id, step });
+  if (differs(before.instances, after.instances))
+    changes.push({ kind: 'instances', lab: id, instances: after.instances });
+  if (differs(before.terminals, after.terminals))
+    changes.push({ kind: 'terminals', lab: id, terminals: after.terminals });
+  return changes;
+}
+
+function headOf(lab: LabState): LabHead {
+  const { nodes: _nodes, steps: _steps, instances: _instances, terminals: _terminals, ...head } = lab;
+  return head;
+}
+
+const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
