@@ -1,6 +1,7 @@
 // One checks/NN.yaml: a list of named assertions, each with exactly one kind.
 import { z } from 'zod';
 import { kinds } from '../checks/kinds.ts';
+import { placeholderKinds, unknownPlaceholders } from '../checks/resolve.ts';
 import { checkFields } from './schemas.ts';
 import type { Check, Problem } from './types.ts';
 import { parseYamlFile, problemAt, unknownWord, validate } from './yaml-file.ts';
@@ -45,6 +46,8 @@ function readCheck(yaml: YamlFile, index: number, earlier: Check[]): { check?: C
   const kind = kinds.get(found.kind)!;
   const args = validate(yaml, kind.schema, { base: [...at, kind.name] });
   const problems = [...args.problems];
+  for (const word of unknownPlaceholders(args.value))
+    problems.push(problemAt(yaml, [...at, kind.name], unknownWord('placeholder', word, placeholderKinds)));
   if (earlier.some((check) => check.name === name))
     problems.push(problemAt(yaml, [...base, 'name'], `'${name}' is used twice in this step`));
   const known = earlier.map((check) => check.name);

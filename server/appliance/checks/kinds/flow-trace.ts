@@ -11,7 +11,7 @@ const schema = z.strictObject({
   /** The device it must leave by; 'drop' when it must not. */
   output: z.string(),
   /** The VLAN id it must carry then. */
-  vlan: z.coerce.number().optional(),
+  vlan: z.coerce.string().optional(),
 });
 
 export interface Traced {
@@ -31,7 +31,7 @@ export const flowTrace: CheckKind<z.infer<typeof schema>> = {
     const isRight =
       output === 'drop'
         ? outputs.length === 0
-        : outputs.some((one) => one.device === output && (vlan === undefined || one.vlan === vlan));
+        : outputs.some((one) => one.device === output && (vlan === undefined || String(one.vlan) === vlan));
     return {
       verdict: code === 0 && isRight ? 'passed' : 'failed',
       observed: code === 0 ? `datapath actions: ${excerpt(actions)}` : excerpt(stderr),

@@ -1,0 +1,44 @@
+// Runs checks' commands where they belong: in a node, in an instance on whichever node holds it, in a namespace.
+import { findServer } from './find.ts';
+import { LabBroken, NameNotFound } from './types.ts';
+import type { ApiGet, Exec, ExecOptions, ExecResult } from './types.ts';
+
+/** Runs an argument list in a node; rejects when the node is not there. */
+export type NodeExec = (node: string, argv: string[], options?: ExecOptions) => Promise<ExecResult>;
+
+/** Time a command may overrun its own limit before the lab counts as broken. */
+const graceMs = 5_000;
+
+export function createExec({ runInNode, get }: { runInNode: NodeExec; get: ApiGet }): Exec {
+  return async (target, argv, { timeoutMs = 10_000, stdin } = {}) => {
+    const { node, prefix } = await placeOf(target, get);
+    // the node ends the command itself: an exec cannot be taken back from outside
+    const bounded = ['timeout', '-k', '1', String(timeoutMs / 1000), ...prefix, ...argv];
+    const running = runInNode(node, bounded, {
+      timeoutMs: timeoutMs + graceMs,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+    const result = await running.catch((error: unknown) => {
+      throw new LabBroken(
+        `node ${node} runs no commands (${error instanceof Error ? error.message : String(error)})`,
+      );
+    });
+    return result.code === 124 || result.code === 137 ? { ...result, isTimedOut: true } : result;
+  };
+}
+
+async function placeOf(target: string, get: ApiGet): Promise<{ node: string; prefix: string[] }> {
+  const [kind, first = '', second = ''] = target.split(':');
+  if (kind === 'netns') return { node: first, prefix: ['ip', 'netns', 'exec', second] };
+  if (kind !== 'vm') return { node: target, prefix: [] };
+  const server = await findServer(get, first);
+  const host = server['OS-EXT-SRV-ATTR:host'];
+  if (typeof host !== 'string' || host === '')
+    throw new NameNotFound({
+      observed: `instance ${first} is ${String(server['status'])} and on no node`,
+      expected: `instance ${first} runs`,
+      where: 'the compute API',
+      command: { place: 'controller', text: `nova show ${first}` },
+    });
+  return { node: host, prefix: ['guest-exec', String(server['id'])] };
+}

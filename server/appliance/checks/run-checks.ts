@@ -1,0 +1,103 @@
+// Runs the checks of a step in order, each until it holds or its time is up, and tells the learner's fault from the lab's.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Check } from '../catalog/types.ts';
+import { kinds } from './kinds.ts';
+import { resolveArgs } from './resolve.ts';
+import { LabBroken, NameNotFound } from './types.ts';
+import type { CheckContext, CheckResult } from './types.ts';
+
+/** Where checks run: a lab's places and API, and how to ask whether the lab itself is broken. */
+export interface CheckGround extends CheckContext {
+  diagnose: () => Promise<string | undefined>;
+}
+
+/** A check's result, or the name of the earlier check it waits for. */
+export type CheckOutcome = { check: Check; milliseconds: number } & (
+  { result: CheckResult; waitsFor?: undefined } | { result?: undefined; waitsFor: string }
+);
+
+export interface RunOptions {
+  /** 'settle': give the cloud the time each check allows; 'once': look as it is now. */
+  patience: 'settle' | 'once';
+  /** Leave out everything after the first check that does not pass. */
+  stopAtFirst?: boolean;
+  /** Checks expected not to pass: they are given this long and no longer. */
+  shortMs?: (check: Check) => number | undefined;
+  onOutcome?: (outcome: CheckOutcome) => void;
+}
+
+/** Runs `checks` in their order, cause before effect. A check whose `needs` did not pass is not run. */
+export async function runChecks(
+  ground: CheckGround,
+  checks: Check[],
+  options: RunOptions,
+): Promise<CheckOutcome[]> {
+  const outcomes: CheckOutcome[] = [];
+  let diagnosis: Promise<string | undefined> | undefined;
+  for (const check of checks) {
+    const waitsFor = check.needs.find((name) => !hasPassed(outcomes, name));
+    const started = performance.now();
+    const outcome = await (async (): Promise<CheckOutcome> => {
+      if (waitsFor !== undefined) return { check, milliseconds: 0, waitsFor };
+      const allowedMs =
+        options.patience === 'once' ? 0 : (options.shortMs?.(check) ?? check.withinSeconds * 1000);
+      const result = await settle(ground, check, allowedMs);
+      const reason = result.verdict === 'failed' ? await (diagnosis ??= ground.diagnose()) : undefined;
+      const final = reason === undefined ? result : brokenBy(reason, result);
+      return { check, milliseconds: Math.round(performance.now() - started), result: final };
+    })();
+    outcomes.push(outcome);
+    options.onOutcome?.(outcome);
+    if (options.stopAtFirst === true && outcome.result?.verdict !== 'passed') break;
+  }
+  return outcomes;
+}
+
+/** The verdict of a whole step: the worst one that was reached. */
+export function verdictOf(outcomes: CheckOutcome[]): 'passed' | 'failed' | 'broken' {
+  const verdicts = outcomes.map(({ result }) => result?.verdict ?? 'failed');
+  return verdicts.includes('broken') ? 'broken' : verdicts.includes('failed') ? 'failed' : 'passed';
+}
+
+function hasPassed(outcomes: CheckOutcome[], name: string): boolean {
+  return outcomes.some(({ check, result }) => check.name === name && result?.verdict === 'passed');
+}
+
+/** Looks again with growing pauses until the check passes or `allowedMs` is over. */
+async function settle(context: CheckContext, check: Check, allowedMs: number): Promise<CheckResult> {
+  const deadline = performance.now() + allowedMs;
+  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+    const result = await lookOnce(context, check);
+    const leftMs = deadline - performance.now();
+    if (result.verdict === 'passed' || leftMs <= 0) return result;
+    await delay(Math.min(pauseMs, leftMs));
+  }
+}
+
+async function lookOnce(context: CheckContext, check: Check): Promise<CheckResult> {
+  const result = await judge(context, check);
+  const where = check.where === undefined ? {} : { where: check.where };
+  if (!check.isNegated || result.verdict === 'broken') return { ...result, ...where };
+  const verdict = result.verdict === 'passed' ? 'failed' : 'passed';
+  return { ...result, verdict, expected: `not: ${result.expected}`, ...where };
+}
+
+async function judge(context: CheckContext, check: Check): Promise<CheckResult> {
+  try {
+    const args = await resolveArgs(context, check.args);
+    return await kinds.get(check.kind)!.run(context as never, args);
+  } catch (error) {
+    // a name that is not there fails a check, also a negative one: it must have existed
+    if (error instanceof NameNotFound)
+      return { verdict: check.isNegated ? 'passed' : 'failed', ...error.result };
+    if (!(error instanceof LabBroken)) throw error;
+    return {
+      ...{ verdict: 'broken', observed: error.message, expected: check.name },
+      ...{ where: 'the lab itself', command: { place: 'controller', text: 'neutron agent-list' } },
+    };
+  }
+}
+
+function brokenBy(reason: string, result: CheckResult): CheckResult {
+  return { ...result, verdict: 'broken', observed: `${reason}; ${result.observed}`, where: 'the lab itself' };
+}
