@@ -1,0 +1,96 @@
+// Proves one lab from start to end: starts it, goes through its steps, takes it down whatever happened.
+import type { Lab } from '../catalog/types.ts';
+import type { ProofLab, ProofPlatform } from './deps.ts';
+import { describeAssertion } from './format-report.ts';
+import { createGround } from './ground.ts';
+import { createPerformer } from './perform.ts';
+import { proveStep } from './prove-step.ts';
+import { mutationScoreOf, outcomeOf } from './report.ts';
+import type { Assertion, LabReport } from './report.ts';
+
+export interface ProveOptions {
+  platform: ProofPlatform;
+  /** Also mistakes, looking twice and the later steps. */
+  isWhole: boolean;
+  /** Leaves the lab standing. */
+  isKept: boolean;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+  /** Called with the finished lab before it is taken down. */
+  onFinished?: (lab: ProofLab) => Promise<void>;
+}
+
+/** Performs each step's solution with its checks before and after; never throws for what the lab does. */
+export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabReport> {
+  const { platform, isWhole, isKept, signal, onProgress } = options;
+  const began = performance.now();
+  const assertions: Assertion[] = [];
+  let startMilliseconds = 0;
+  let running: ProofLab | undefined;
+  let note: string | undefined;
+  const record = (assertion: Assertion) => {
+    assertions.push(assertion);
+    const sign = assertion.outcome === 'proven' ? 'ok' : assertion.outcome;
+    onProgress(`${sign} ${describeAssertion(assertion)} (${(assertion.milliseconds / 1000).toFixed(1)} s)`);
+    if (assertion.detail !== '') onProgress(assertion.detail);
+  };
+  try {
+    running = await platform.start(lab, { signal, onProgress });
+    startMilliseconds = Math.round(performance.now() - began);
+    onProgress(`ready after ${(startMilliseconds / 1000).toFixed(1)} s`);
+    const performer = createPerformer(running.openTerminal);
+    const checkpoint = () => signal.throwIfAborted();
+    const proof = { lab, ground: createGround(running), performer, isWhole, record, checkpoint };
+    try {
+      for (const step of lab.steps) {
+        onProgress(`step ${step.number} of ${lab.steps.length}: ${step.title}`);
+        if (!(await proveStep(proof, step))) break;
+      }
+    } finally {
+      performer.close();
+    }
+    await options.onFinished?.(running);
+  } catch (error) {
+    note = signal.aborted ? 'interrupted' : messageOf(error);
+    const isStarted = running !== undefined;
+    if (isStarted && !signal.aborted)
+      record({
+        phase: 'after',
+        step: 0,
+        name: 'the proof runs',
+        outcome: 'broken',
+        detail: note,
+        milliseconds: 0,
+      });
+  }
+  if (running !== undefined && isKept && !signal.aborted) note = `lab ${running.id} is left standing`;
+  else if (running !== undefined) await takeDown(running, record);
+  return {
+    ...{ lab: lab.id, title: lab.title, steps: lab.steps.map(({ number, title }) => ({ number, title })) },
+    outcome: signal.aborted
+      ? 'nothing'
+      : note !== undefined && running === undefined
+        ? 'broken'
+        : outcomeOf(assertions),
+    ...{ assertions, mutationScore: mutationScoreOf(assertions), startMilliseconds },
+    milliseconds: Math.round(performance.now() - began),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+async function takeDown(running: ProofLab, record: (assertion: Assertion) => void): Promise<void> {
+  const began = performance.now();
+  const error = await running.destroy().then(
+    () => undefined,
+    (reason: unknown) => messageOf(reason),
+  );
+  record({
+    ...{ phase: 'destroy', step: 0, name: '', detail: error ?? '' },
+    outcome: error === undefined ? 'proven' : 'broken',
+    milliseconds: Math.round(performance.now() - began),
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
