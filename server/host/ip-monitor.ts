@@ -1,0 +1,26 @@
+// Tells when something changes inside a network namespace: devices, addresses, routes, settings (`ip monitor`) and
+// firewall rules (`xtables-monitor`). What changed is not told: the reader looks for itself.
+import { follow } from './follow.ts';
+import { inNetns } from './netns.ts';
+
+/** The monitors die with us, however we end. */
+const withUs = (argv: readonly string[]) => ['setpriv', '--pdeathsig', 'KILL', ...argv];
+
+export interface NamespaceMonitor {
+  stop(): Promise<void>;
+}
+
+/** Starts both monitors in a namespace that exists; `onChange` is called for every line they print. */
+export function monitorNamespace(ns: string, onChange: () => void): NamespaceMonitor {
+  const onLine = () => onChange();
+  const monitors = [
+    follow({ argv: withUs(['ip', '-n', ns, '-o', 'monitor', 'link', 'address', 'route', 'netconf']), onLine }),
+    // Without a terminal xtables-monitor keeps its lines back until it ends.
+    follow({ argv: withUs(inNetns(ns, ['stdbuf', '-oL', 'xtables-monitor', '-4', '-e'])), onLine }),
+  ];
+  return {
+    stop: async () => {
+      await Promise.all(monitors.map((monitor) => monitor.stop()));
+    },
+  };
+}
