@@ -16,6 +16,7 @@ const prefetch = 32;
 /** Queues of a process outlive it by half an hour. */
 const expiringQueue = { durable: false, arguments: { 'x-expires': 1_800_000 } };
 const replyPatienceMs = 60_000;
+const castPatienceMs = 30_000;
 
 export interface RpcOptions {
   transport_url: string;
@@ -171,7 +172,9 @@ export function connectRpc(options: RpcOptions): Rpc {
           ? { exchange: `${topic}_fanout`, exchangeType: 'fanout', routingKey: '' }
           : { exchange, routingKey: server === undefined ? topic : `${topic}.${server}` }),
         content: pack(body),
-        deadline: Date.now() + replyPatienceMs,
+        deadline: Date.now() + castPatienceMs,
+        // after a restart of the broker the other side may need a moment to declare its queue again
+        mandatory: !fanout,
       });
     },
     serve(topic, endpoints, { server = host } = {}) {

@@ -4,7 +4,8 @@ import type { Logger } from '../../lib/log.ts';
 import { unpack } from './envelope.ts';
 
 const mostKept = 2000;
-const returnPauseMs = 250;
+const firstReturnPauseMs = 250;
+const longestReturnPauseMs = 4000;
 
 export interface Outgoing {
   /** The body's `_unique_id`. */
@@ -38,6 +39,8 @@ export interface Outbox {
 
 interface Kept extends Outgoing {
   returned?: boolean;
+  /** Before it is tried again where no queue was. */
+  pauseMs?: number;
 }
 
 /** An outbox without a channel: it keeps what it is given. */
@@ -81,6 +84,7 @@ export function createOutbox(log: Logger): Outbox {
     }
     try {
       await declare(through, message);
+      if (through !== channel) return;
       message.returned = false;
       const { exchange, routingKey, content, mandatory, expiration } = message;
       const properties = {
@@ -106,7 +110,9 @@ export function createOutbox(log: Logger): Outbox {
     const message = kept.get(String(unpack(returned.content)._unique_id));
     if (message === undefined) return;
     message.returned = true;
-    setTimeout(() => transmitInOrder(message), returnPauseMs).unref();
+    const pauseMs = message.pauseMs ?? firstReturnPauseMs;
+    message.pauseMs = Math.min(pauseMs * 2, longestReturnPauseMs);
+    setTimeout(() => transmitInOrder(message), pauseMs).unref();
   };
 
   return {
@@ -125,6 +131,7 @@ export function createOutbox(log: Logger): Outbox {
       broken = onBroken;
       declared = new Set();
       next.on('return', onReturn);
+      chain = Promise.resolve();
       for (const message of kept.values()) transmitInOrder(message);
     },
     detach() {
