@@ -10,6 +10,13 @@ export async function readIp<T>(args: IpArgs, ns?: string): Promise<T[]> {
   return stdout.trim() === '' ? [] : (JSON.parse(stdout) as T[]);
 }
 
+/** Runs several reading `ip` commands in one process (with details, `-d`); one list each, in order. */
+export async function readIpBatch(lines: readonly IpArgs[], ns?: string): Promise<unknown[][]> {
+  const stdin = lines.map((words) => `${words.join(' ')}\n`).join('');
+  const { stdout } = await run(['ip', ...inside(ns), '-d', '-j', '-batch', '-'], { stdin });
+  return stdout.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as unknown[]]));
+}
+
 /** Runs one changing `ip` command; messages matching `already` mean that there was nothing to do. */
 export async function changeIp(args: IpArgs, ns?: string, already?: RegExp): Promise<void> {
   const { code, stderr } = await run(['ip', ...inside(ns), ...args], { okCodes: already ? [0, 1, 2] : [0] });

@@ -21,6 +21,26 @@ export async function readSysctl(key: string, ns?: string): Promise<string | und
   return code === 0 ? stdout.trim() : undefined;
 }
 
+/** Several settings in one process; undefined for keys the kernel does not have. */
+export async function readSysctls(
+  keys: readonly string[],
+  ns?: string,
+): Promise<Record<string, string | undefined>> {
+  if (keys.length === 0) return {};
+  if (ns === undefined)
+    return Object.fromEntries(
+      await Promise.all(keys.map(async (key) => [key, await readSysctl(key)] as const)),
+    );
+  const { stdout } = await run(inNetns(ns, ['sysctl', '-e', ...keys.map(slashed)]), { okCodes: [0, 1, 255] });
+  const found = new Map(
+    stdout.split('\n').map((line) => {
+      const [key = '', value = ''] = line.split(' = ');
+      return [slashed(key.trim()), value.trim()] as const;
+    }),
+  );
+  return Object.fromEntries(keys.map((key) => [key, found.get(slashed(key))]));
+}
+
 /** Sets several settings; in a named namespace with one process. A read-only /proc/sys is an error that says so. */
 export async function setSysctls(values: Record<string, string | number>, ns?: string): Promise<void> {
   const entries = Object.entries(values);

@@ -14,7 +14,10 @@ export interface NamespaceMonitor {
 export function monitorNamespace(ns: string, onChange: () => void): NamespaceMonitor {
   const onLine = () => onChange();
   const monitors = [
-    follow({ argv: withUs(['ip', '-n', ns, '-o', 'monitor', 'link', 'address', 'route', 'netconf']), onLine }),
+    follow({
+      argv: withUs(['ip', '-n', ns, '-o', 'monitor', 'link', 'address', 'route', 'netconf']),
+      onLine,
+    }),
     // Without a terminal xtables-monitor keeps its lines back until it ends.
     follow({ argv: withUs(inNetns(ns, ['stdbuf', '-oL', 'xtables-monitor', '-4', '-e'])), onLine }),
   ];

@@ -1,0 +1,70 @@
+// What the host has for one network: namespace, files, leases, processes.
+import { readdirSync } from 'node:fs';
+import { readLeases, type Lease } from '../../../host/dnsmasq.ts';
+import { listNetns } from '../../../host/netns.ts';
+import { findProcesses, netnsNumber, type FoundProcess } from '../../../host/process.ts';
+import { readProxy, readText, type FoundProxy } from '../metadata-proxy.ts';
+import { readNamespace } from '../namespace-actual.ts';
+import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
+import {
+  chainPrefix,
+  fileNames,
+  folderOf,
+  namespaceOf,
+  namespacePrefix,
+  type DhcpConfig,
+  type FileName,
+} from './desired.ts';
+
+export interface DhcpActual {
+  namespace: FoundNamespace;
+  own: Ownership;
+  hasFolder: boolean;
+  files: Record<FileName, string | undefined>;
+  leases: Lease[];
+  dnsmasq: FoundProcess[];
+  /** Number of the namespace that processes should live in. */
+  netns: number | undefined;
+  proxy: FoundProxy;
+}
+
+export const ownershipOf = (config: DhcpConfig, networkId: string): Ownership => ({
+  ns: namespaceOf(config, networkId),
+  devicePrefixes: ['tap'],
+  chainPrefix,
+});
+
+export async function readActual(config: DhcpConfig, networkId: string): Promise<DhcpActual> {
+  const own = ownershipOf(config, networkId);
+  const namespace = await readNamespace(own, []);
+  const folder = folderOf(config, networkId);
+  const files = fileNames.map((name) => [name, readText(`${folder}/${name}`)] as const);
+  return {
+    namespace,
+    own,
+    hasFolder: listFolders(config).includes(networkId),
+    files: Object.fromEntries(files) as Record<FileName, string | undefined>,
+    leases: readLeases(`${folder}/leases`),
+    dnsmasq: findProcesses('dnsmasq', `${folder}/`, `${folder}/pid`),
+    netns: netnsNumber(own.ns),
+    proxy: readProxy(config, networkId, own.ns),
+  };
+}
+
+/** Ids of the networks that have left anything on this host: a namespace of their name or a folder of files. */
+export async function listFound(config: DhcpConfig): Promise<string[]> {
+  const names = (await listNetns()).filter((ns) => ns.startsWith(namespacePrefix));
+  const ids = [...names.map((ns) => ns.slice(namespacePrefix.length)), ...listFolders(config)];
+  return [...new Set(ids)].filter(isId);
+}
+
+/** Whatever else lies around under such a name was not made by an agent. */
+const isId = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
+
+function listFolders(config: DhcpConfig): string[] {
+  try {
+    return readdirSync(config.dhcp_confs);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,150 @@
+// The DHCP agent: keeps one namespace with a dnsmasq for every network that the server gave to this host.
+import { loadConfig } from '../../../lib/config.ts';
+import { runUntilSignal } from '../../../lib/daemon.ts';
+import { createLogger, type Logger } from '../../../lib/log.ts';
+import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
+import { findProcesses } from '../../../host/process.ts';
+import { dhcpOptions } from '../../model/options/dhcp.ts';
+import type { AgentState, NetworkSpec } from '../../model/specs.ts';
+import { connectRpc, type Rpc } from '../../rpc/connect-rpc.ts';
+import { watchHost } from '../host-watch.ts';
+import { formatPlan, parsePlanOption } from '../plan-option.ts';
+import { proxyConfigFile } from '../metadata-proxy.ts';
+import { reportState } from '../report-state.ts';
+import { tellOnce } from '../told-once.ts';
+import { listFound, readActual, type DhcpActual } from './actual.ts';
+import { applyDhcp } from './apply.ts';
+import { folderOf, namespacePrefix, targetOf, type DhcpConfig, type DhcpTarget } from './desired.ts';
+import { eventMethods, keyOfEvent } from './events.ts';
+import { planDhcp, type DhcpStep } from './plan.ts';
+
+export interface DhcpAgent {
+  reconciler: Reconciler<DhcpStep>;
+  /** Listens to the server and to the host until `stop`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
+
+export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger): DhcpAgent {
+  const { host } = config;
+  const served = new Map<string, DhcpTarget>();
+  const readiness = tellOnce((port_ids) => rpc.call('q-plugin', 'dhcp_ready_on_ports', { port_ids }));
+  const stops: (() => unknown)[] = [];
+
+  const fetchAll = () => rpc.call<NetworkSpec[]>('q-plugin', 'get_active_networks_info', { host });
+  const processesOf = (id: string) => [
+    ...findProcesses('dnsmasq', `${folderOf(config, id)}/`, `${folderOf(config, id)}/pid`),
+    ...findProcesses('haproxy', proxyConfigFile(config, id), `${config.external_pids}/${id}.pid.haproxy`),
+  ];
+  let onPassed = (_id: string): Promise<void> => Promise.resolve();
+
+  const reconciler = createReconciler<DhcpTarget, DhcpActual, DhcpStep>({
+    name: 'network',
+    fetch: async (network_id) =>
+      targetOf(
+        await rpc.call<NetworkSpec | null>('q-plugin', 'get_network_info', { network_id, host }),
+        config,
+      ),
+    fetchMany: async () => {
+      const targets = (await fetchAll()).map((network) => [network.id, targetOf(network, config)] as const);
+      return new Map(targets.filter((entry): entry is [string, DhcpTarget] => entry[1] !== undefined));
+    },
+    read: (id) => readActual(config, id),
+    plan: (_, target, actual) => planDhcp(target, actual),
+    apply: (id, steps) => applyDhcp(config, id, steps),
+    listWanted: async () => (await fetchAll()).map((network) => network.id),
+    listFound: () => listFound(config),
+    onResult: async (id, { desired, error }) => {
+      await onPassed(id);
+      if (error !== undefined) return;
+      if (desired === undefined) served.delete(id);
+      else served.set(id, desired);
+      await readiness.tell(id, desired?.servedPorts ?? []);
+    },
+    log,
+    resyncSeconds: config.resync_interval,
+  });
+
+  const state = (): AgentState => dhcpState(config, [...served.values()]);
+
+  return {
+    reconciler,
+    start: async () => {
+      const watch = watchHost({
+        namespacePrefix,
+        keyOfDevice: (name) => [...served].find(([, target]) => target.device === name)?.[0],
+        onKey: reconciler.add,
+        onAll: () => void reconciler.resync(),
+        log,
+      });
+      onPassed = (id) =>
+        watch.passed(
+          id,
+          processesOf(id).map(({ pid }) => pid),
+        );
+      const onEvent = (args: { payload?: Record<string, unknown> }) => {
+        const { networkId, portId } = keyOfEvent(args.payload ?? {});
+        if (networkId === undefined) return void reconciler.resync();
+        readiness.forget(networkId, portId);
+        reconciler.add(networkId);
+      };
+      rpc.serve('dhcp_agent', Object.fromEntries(eventMethods.map((method) => [method, onEvent])));
+      const resync = () => {
+        readiness.forgetAll();
+        void reconciler.resync();
+      };
+      rpc.onConnect(resync);
+      const reports = reportState(rpc, state, config.report_interval, { log, onNew: resync });
+      stops.push(reports.stop, watch.stop);
+      await reconciler.start();
+    },
+    stop: async () => {
+      await Promise.all([reconciler.stop(), ...stops.map((stop) => stop())]);
+    },
+  };
+}
+
+function dhcpState(config: DhcpConfig, targets: DhcpTarget[]): AgentState {
+  const sum = (what: 'subnets' | 'ports') => targets.reduce((total, { counts }) => total + counts[what], 0);
+  return {
+    binary: 'neutron-dhcp-agent',
+    host: config.host,
+    agent_type: 'DHCP agent',
+    topic: 'dhcp_agent',
+    availability_zone: 'nova',
+    configurations: {
+      dhcp_driver: config.dhcp_driver,
+      dhcp_lease_duration: config.dhcp_lease_duration,
+      log_agent_heartbeats: false,
+      networks: targets.length,
+      ports: sum('ports'),
+      subnets: sum('subnets'),
+      use_namespaces: config.use_namespaces,
+    },
+  };
+}
+
+export async function main(argv: string[]): Promise<void> {
+  const { mode, key, rest } = parsePlanOption(argv);
+  const { DEFAULT: config, warnings } = loadConfig({ DEFAULT: dhcpOptions }, rest);
+  const log = createLogger(config, 'neutron-dhcp-agent');
+  for (const warning of warnings) log.warning(warning);
+  const { transport_url, control_exchange: exchange, host } = config;
+  const rpc = connectRpc({ transport_url, exchange, host, log });
+  const agent = createDhcpAgent(config, rpc, log);
+  if (mode === 'plan') {
+    const { dryRun, verify } = agent.reconciler;
+    process.stdout.write(
+      formatPlan(key === undefined ? await verify() : new Map([[key, await dryRun(key)]])),
+    );
+    await rpc.close();
+    return;
+  }
+  await agent.start();
+  await runUntilSignal(async () => {
+    await agent.stop();
+    await rpc.close();
+  }, log);
+}

@@ -1,0 +1,77 @@
+// The steps from what the host has for a network to what it should have. Pure.
+import type { Lease } from '../../../host/dnsmasq.ts';
+import { planProxy, type ProxyStep } from '../metadata-proxy.ts';
+import { planNamespace, planRemoval, type NamespaceStep } from '../namespace-plan.ts';
+import type { DhcpActual } from './actual.ts';
+import { fileNames, type DhcpTarget, type FileName } from './desired.ts';
+
+export type DhcpStep =
+  | NamespaceStep
+  | ProxyStep
+  | { kind: 'stop-dnsmasq'; pids: number[]; reason: string }
+  /** Files are written and, where `reloadPid` is given, dnsmasq is told, in one go. */
+  | { kind: 'write-files'; files: Partial<Record<FileName, string>>; reloadPid?: number; reason: string }
+  | { kind: 'start-dnsmasq'; argv: string[]; reason: string }
+  | { kind: 'release-lease'; lease: Lease; device: string; reason: string }
+  | { kind: 'remove-files'; reason: string };
+
+export function planDhcp(target: DhcpTarget | undefined, actual: DhcpActual): DhcpStep[] {
+  return target === undefined ? planGone(actual) : planServed(target, actual);
+}
+
+function planServed(target: DhcpTarget, actual: DhcpActual): DhcpStep[] {
+  const running = actual.dnsmasq.filter(
+    (process) => process.netns === actual.netns && sameWords(process.argv, target.dnsmasq),
+  );
+  const keep = running[0];
+  const stop = actual.dnsmasq.filter((process) => process !== keep);
+  return [
+    ...stopDnsmasq(stop, 'dnsmasq runs with other arguments or in another namespace'),
+    ...planNamespace(target.namespace, actual.namespace, actual.own),
+    ...planFiles(target, actual, keep?.pid),
+    ...(keep === undefined
+      ? [{ kind: 'start-dnsmasq' as const, argv: target.dnsmasq, reason: 'no dnsmasq serves this network' }]
+      : []),
+    ...planProxy(target.proxy, actual.proxy),
+    ...actual.leases
+      .filter(({ mac, address }) => !target.entitled.has(`${mac} ${address}`))
+      .map((lease) => ({
+        kind: 'release-lease' as const,
+        lease,
+        device: target.device,
+        reason: `${lease.mac} has no port with ${lease.address} any more`,
+      })),
+  ];
+}
+
+function planFiles(target: DhcpTarget, actual: DhcpActual, runningPid: number | undefined): DhcpStep[] {
+  const different = fileNames.filter((name) => target.files[name] !== actual.files[name]);
+  if (different.length === 0) return [];
+  return [
+    {
+      kind: 'write-files',
+      files: Object.fromEntries(different.map((name) => [name, target.files[name]])),
+      ...(runningPid === undefined ? {} : { reloadPid: runningPid }),
+      reason: `${different.join(', ')} must change`,
+    },
+  ];
+}
+
+function planGone(actual: DhcpActual): DhcpStep[] {
+  const device = actual.files.interface?.trim();
+  return [
+    ...planProxy(undefined, actual.proxy),
+    ...stopDnsmasq(actual.dnsmasq, 'the network is not served here'),
+    ...planRemoval(actual.namespace, actual.own, device === undefined || device === '' ? [] : [device]),
+    ...(actual.hasFolder
+      ? [{ kind: 'remove-files' as const, reason: 'the network is not served here' }]
+      : []),
+  ];
+}
+
+const stopDnsmasq = (processes: DhcpActual['dnsmasq'], reason: string): DhcpStep[] =>
+  processes.length === 0 ? [] : [{ kind: 'stop-dnsmasq', pids: processes.map(({ pid }) => pid), reason }];
+
+/** The program's own name may be a path. */
+const sameWords = (found: string[], wanted: string[]) =>
+  found.length === wanted.length && found.slice(1).every((word, index) => word === wanted[index + 1]);

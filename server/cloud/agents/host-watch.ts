@@ -1,0 +1,53 @@
+// Everything on the host that tells an agent of routers or networks to look again: namespaces, the switch's ports, processes.
+import { monitorOvsdb } from '../../host/ovsdb-monitor.ts';
+import { watchProcesses } from '../../host/process.ts';
+import { watchNamespaces } from './namespace-watch.ts';
+
+export interface HostWatchOptions {
+  /** Namespaces are named PREFIX + key. */
+  namespacePrefix: string;
+  /** The key that a device of the switch belongs to, if it is one of this agent's. */
+  keyOfDevice(name: string): string | undefined;
+  onKey(key: string): void;
+  /** Anything may have changed. */
+  onAll(): void;
+  log: { info(message: string): void; warning(message: string): void };
+}
+
+export interface HostWatch {
+  /** Tells what a pass over a key left running, so that its end is noticed. */
+  passed(key: string, pids: number[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function watchHost(options: HostWatchOptions): HostWatch {
+  const { onKey, onAll, log } = options;
+  const namespaces = watchNamespaces(options.namespacePrefix, onKey);
+  const processes = watchProcesses(onKey);
+  let isConnected = false;
+  const ports = monitorOvsdb({
+    tables: [{ table: 'Interface', columns: ['name', 'ofport'] }],
+    onChange: (changes, isInitial) => {
+      if (isInitial && isConnected) {
+        log.info('Open vSwitch answers again');
+        onAll();
+      }
+      isConnected = true;
+      if (isInitial) return;
+      const keys = changes.map(({ now, before }) => options.keyOfDevice(String((now ?? before)?.name)));
+      for (const key of new Set(keys)) if (key !== undefined) onKey(key);
+    },
+    onLost: (reason) => log.warning(`Open vSwitch does not answer: ${reason}`),
+  });
+  return {
+    passed: async (key, pids) => {
+      processes.set(key, pids);
+      await namespaces.refresh();
+    },
+    stop: async () => {
+      processes.stop();
+      ports.stop();
+      await namespaces.stop();
+    },
+  };
+}

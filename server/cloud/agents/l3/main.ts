@@ -1,0 +1,175 @@
+// The L3 agent: keeps one namespace for every router that the server gave to this host.
+import { loadConfig } from '../../../lib/config.ts';
+import { runUntilSignal } from '../../../lib/daemon.ts';
+import { createLogger, type Logger } from '../../../lib/log.ts';
+import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
+import { findProcesses } from '../../../host/process.ts';
+import { l3Options } from '../../model/options/l3.ts';
+import type { AgentState, RouterSpec } from '../../model/specs.ts';
+import { connectRpc, type Rpc } from '../../rpc/connect-rpc.ts';
+import { watchHost } from '../host-watch.ts';
+import { proxyConfigFile } from '../metadata-proxy.ts';
+import { formatPlan, parsePlanOption } from '../plan-option.ts';
+import { reportState } from '../report-state.ts';
+import { tellOnce } from '../told-once.ts';
+import { listFound, readActual, type RouterActual } from './actual.ts';
+import { applyRouter } from './apply.ts';
+import { namespacePrefix, targetOf, type L3Config, type RouterTarget } from './desired.ts';
+import { planRouter, type RouterStep } from './plan.ts';
+
+export interface L3Agent {
+  reconciler: Reconciler<RouterStep>;
+  /** Listens to the server and to the host until `stop`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
+
+export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3Agent {
+  const { host } = config;
+  const served = new Map<string, RouterTarget>();
+  const stops: (() => unknown)[] = [];
+  const gatewayPorts = tellOnce((devices_up) =>
+    rpc.call('q-plugin', 'update_device_list', {
+      ...{ devices_up, devices_down: [] },
+      ...{ agent_id: `l3-agent-${host}`, host },
+    }),
+  );
+  const fetchRouters = async (router_ids: string[]) => {
+    const routers = await rpc.call<RouterSpec[]>('q-l3-plugin', 'sync_routers', { host, router_ids });
+    const targets = routers.map((router) => [router.id, targetOf(router, config)] as const);
+    return new Map(targets.filter((entry): entry is [string, RouterTarget] => entry[1] !== undefined));
+  };
+  const processesOf = (id: string) =>
+    findProcesses('haproxy', proxyConfigFile(config, id), `${config.external_pids}/${id}.pid.haproxy`);
+  let onPassed = (_id: string): Promise<void> => Promise.resolve();
+
+  /** Floating IPs work when their pass has; a pass that failed says so of those that should have begun to work. */
+  async function reportStatuses(router_id: string, target: RouterTarget, failed: boolean): Promise<void> {
+    const fip_statuses = Object.fromEntries(
+      Object.entries(target.newStatuses).map(([id, status]) => [
+        id,
+        failed && status === 'ACTIVE' ? 'ERROR' : status,
+      ]),
+    );
+    if (Object.keys(fip_statuses).length === 0) return;
+    await rpc.call('q-l3-plugin', 'update_floatingip_statuses', { router_id, fip_statuses, host });
+  }
+
+  const reconciler = createReconciler<RouterTarget, RouterActual, RouterStep>({
+    name: 'router',
+    fetch: async (id) => (await fetchRouters([id])).get(id),
+    fetchMany: fetchRouters,
+    read: (id) => readActual(config, id),
+    plan: (_, target, actual) => planRouter(target, actual),
+    apply: (id, steps) =>
+      applyRouter(config, id, steps, (error) => log.warning(`router ${id}: ${error.message}`)),
+    listWanted: () => rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host }),
+    listFound: () => listFound(config),
+    onResult: async (id, { desired, error }) => {
+      await onPassed(id);
+      if (desired === undefined) {
+        if (error === undefined) served.delete(id);
+        return;
+      }
+      served.set(id, desired);
+      await reportStatuses(id, desired, error !== undefined);
+      if (error === undefined) await gatewayPorts.tell(id, desired.ownPorts);
+    },
+    log,
+    resyncSeconds: config.resync_interval,
+  });
+
+  const deviceNames = (target: RouterTarget) => target.namespace.devices.map(({ name }) => name);
+
+  return {
+    reconciler,
+    start: async () => {
+      const watch = watchHost({
+        namespacePrefix,
+        keyOfDevice: (name) => [...served].find(([, target]) => deviceNames(target).includes(name))?.[0],
+        onKey: reconciler.add,
+        onAll: () => void reconciler.resync(),
+        log,
+      });
+      onPassed = (id) =>
+        watch.passed(
+          id,
+          processesOf(id).map(({ pid }) => pid),
+        );
+      const onRouters = ({ routers }: { routers: (string | { id: string })[] }) =>
+        reconciler.addMany(routers.map((router) => (typeof router === 'string' ? router : router.id)));
+      const onRouter = ({ router_id }: { router_id: string }) => reconciler.add(router_id);
+      rpc.serve('l3_agent', {
+        routers_updated: onRouters,
+        router_added_to_agent: ({ payload }: { payload: string[] }) => reconciler.addMany(payload),
+        router_removed_from_agent: ({ payload }: { payload: { router_id: string } }) => onRouter(payload),
+        router_deleted: onRouter,
+        agent_updated: () => void reconciler.resync(),
+      });
+      const resync = () => {
+        gatewayPorts.forgetAll();
+        void reconciler.resync();
+      };
+      rpc.onConnect(resync);
+      const state = () => l3State(config, [...served.values()]);
+      const reports = reportState(rpc, state, config.report_interval, { log, onNew: resync });
+      stops.push(reports.stop, watch.stop);
+      await reconciler.start();
+    },
+    stop: async () => {
+      await Promise.all([reconciler.stop(), ...stops.map((stop) => stop())]);
+    },
+  };
+}
+
+function l3State(config: L3Config, targets: RouterTarget[]): AgentState {
+  const sum = (what: keyof RouterTarget['counts']) =>
+    targets.reduce((total, { counts }) => total + counts[what], 0);
+  return {
+    binary: 'neutron-l3-agent',
+    host: config.host,
+    agent_type: 'L3 agent',
+    topic: 'l3_agent',
+    availability_zone: 'nova',
+    configurations: {
+      agent_mode: config.agent_mode,
+      ex_gw_ports: sum('gateways'),
+      extensions: [],
+      external_network_bridge: config.external_network_bridge,
+      floating_ips: sum('floatingIps'),
+      gateway_external_network_id: config.gateway_external_network_id,
+      handle_internal_only_routers: config.handle_internal_only_routers,
+      interface_driver: config.interface_driver,
+      interfaces: sum('interfaces'),
+      log_agent_heartbeats: false,
+      router_id: config.router_id,
+      routers: targets.length,
+      use_namespaces: config.use_namespaces,
+    },
+  };
+}
+
+export async function main(argv: string[]): Promise<void> {
+  const { mode, key, rest } = parsePlanOption(argv);
+  const { DEFAULT: config, warnings } = loadConfig({ DEFAULT: l3Options }, rest);
+  const log = createLogger(config, 'neutron-l3-agent');
+  for (const warning of warnings) log.warning(warning);
+  const { transport_url, control_exchange: exchange, host } = config;
+  const rpc = connectRpc({ transport_url, exchange, host, log });
+  const agent = createL3Agent(config, rpc, log);
+  if (mode === 'plan') {
+    const { dryRun, verify } = agent.reconciler;
+    process.stdout.write(
+      formatPlan(key === undefined ? await verify() : new Map([[key, await dryRun(key)]])),
+    );
+    await rpc.close();
+    return;
+  }
+  await agent.start();
+  await runUntilSignal(async () => {
+    await agent.stop();
+    await rpc.close();
+  }, log);
+}

@@ -1,0 +1,88 @@
+// The iptables tables of one router: metadata, source NAT, floating IPs. Pure; spelt as iptables-save prints them.
+import type { Tables } from '../../../host/iptables.ts';
+import { iptablesFrame } from '../iptables-frame.ts';
+import { metadataAddress } from '../metadata-proxy-file.ts';
+
+export const chainPrefix = 'neutron-l3-agent';
+
+export interface RouterNat {
+  /** Devices of the router's internal ports. */
+  internalDevices: string[];
+  gateway?: {
+    device: string;
+    /** Its first IPv4 address. */
+    address: string | undefined;
+    isSnatEnabled: boolean;
+  };
+  floatingIps: { floating: string; fixed: string }[];
+  /** Port of the metadata proxy; undefined: none. */
+  metadataPort?: number;
+}
+
+/** Marks: of metadata requests, of what came in by the gateway, of the address scope (there is one for all). */
+const metadataMark = '0x1/0xffff';
+const gatewayMark = '0x2/0xffff';
+const scopeMark = '0x4000000/0xffff0000';
+const own = (chain: string) => `${chainPrefix}-${chain}`;
+const metadataRequest = `-d ${metadataAddress}/32 -i qr-+ -p tcp -m tcp --dport 80`;
+
+export function routerTables(nat: RouterNat): Tables {
+  const tables = iptablesFrame(chainPrefix, { nat: true });
+  const add = (table: string, chain: string, ...rules: string[]) => {
+    (tables[table]![own(chain)] ??= []).push(...rules);
+  };
+  addScopes(add, nat);
+  if (nat.metadataPort !== undefined) addMetadata(add, nat.metadataPort);
+  if (nat.gateway !== undefined) addGateway(add, nat.gateway);
+  for (const { floating, fixed } of nat.floatingIps) {
+    for (const chain of ['PREROUTING', 'OUTPUT'])
+      add('nat', chain, `-d ${floating}/32 -j DNAT --to-destination ${fixed}`);
+    add('nat', 'float-snat', `-s ${fixed}/32 -j SNAT --to-source ${floating} --random-fully`);
+  }
+  return tables;
+}
+
+type Add = (table: string, chain: string, ...rules: string[]) => void;
+
+/** Address scopes travel in the upper half of the connection's mark; what leaves a scope unmarked is dropped. */
+function addScopes(add: Add, { internalDevices, gateway }: RouterNat): void {
+  const devices = internalDevices.toSorted();
+  const unset = '-m connmark --mark 0x0/0xffff0000';
+  const save = '-j CONNMARK --save-mark --nfmask 0xffff0000 --ctmask 0xffff0000';
+  add(
+    'mangle',
+    'PREROUTING',
+    `-j ${own('scope')}`,
+    `-m connmark ! --mark 0x0/0xffff0000 -j CONNMARK --restore-mark --nfmask 0xffff0000 --ctmask 0xffff0000`,
+    `-j ${own('floatingip')}`,
+  );
+  add('mangle', 'floatingip');
+  add('mangle', 'float-snat', `${unset} ${save}`);
+  add(
+    'mangle',
+    'scope',
+    ...[...devices, ...(gateway === undefined ? [] : [gateway.device])].map(
+      (device) => `-i ${device} -j MARK --set-xmark ${scopeMark}`,
+    ),
+  );
+  if (gateway !== undefined) add('mangle', 'POSTROUTING', `-o ${gateway.device} ${unset} ${save}`);
+  add('filter', 'FORWARD', `-j ${own('scope')}`);
+  add('filter', 'scope', ...devices.map((device) => `-o ${device} -m mark ! --mark ${scopeMark} -j DROP`));
+}
+
+/** Requests to 169.254.169.254 go to the proxy; nobody else may speak to its port. */
+function addMetadata(add: Add, port: number): void {
+  add('nat', 'PREROUTING', `${metadataRequest} -j REDIRECT --to-ports ${port}`);
+  add('mangle', 'PREROUTING', `${metadataRequest} -j MARK --set-xmark ${metadataMark}`);
+  add('filter', 'INPUT', `-m mark --mark ${metadataMark} -j ACCEPT`, `-p tcp -m tcp --dport ${port} -j DROP`);
+}
+
+function addGateway(add: Add, { device, address, isSnatEnabled }: NonNullable<RouterNat['gateway']>): void {
+  if (address === undefined) return;
+  const translate = `-j SNAT --to-source ${address} --random-fully`;
+  add('nat', 'POSTROUTING', `! -o ${device} -m conntrack ! --ctstate DNAT -j ACCEPT`);
+  if (isSnatEnabled) add('nat', 'snat', `-o ${device} ${translate}`);
+  // Internal traffic to a floating IP comes back through the router, to have its address turned back.
+  add('nat', 'snat', `-m mark ! --mark ${gatewayMark} -m conntrack --ctstate DNAT ${translate}`);
+  add('mangle', 'mark', `-i ${device} -j MARK --set-xmark ${gatewayMark}`);
+}

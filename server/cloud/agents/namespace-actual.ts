@@ -1,0 +1,48 @@
+// What a network namespace holds now, read from the kernel in three processes at once.
+import { parseAddresses } from '../../host/address.ts';
+import { readIpBatch } from '../../host/ip.ts';
+import { readTables } from '../../host/iptables.ts';
+import { parseLinks } from '../../host/link.ts';
+import { listNetns } from '../../host/netns.ts';
+import { readOvsPorts } from '../../host/ovs-ports.ts';
+import { parseRoutes } from '../../host/route.ts';
+import { readSysctls } from '../../host/sysctl.ts';
+import type { FoundNamespace, Ownership } from './namespace-plan.ts';
+
+/** Reads the namespace and the bridges' ports; `sysctls` are the keys that matter. */
+export async function readNamespace(own: Ownership, sysctls: readonly string[]): Promise<FoundNamespace> {
+  const { ns } = own;
+  const portsRead = readOvsPorts();
+  portsRead.catch(() => undefined);
+  if (ns !== undefined && !(await listNetns()).includes(ns))
+    return {
+      exists: false,
+      links: [],
+      addresses: [],
+      routes: [],
+      sysctls: {},
+      tables: {},
+      ports: await portsRead,
+    };
+  const [[links = [], routes = []], tables, values, ports] = await Promise.all([
+    readIpBatch(
+      [
+        ['address', 'show'],
+        ['route', 'show', 'table', 'main'],
+      ],
+      ns,
+    ),
+    readTables(ns === undefined ? {} : { ns }),
+    readSysctls(sysctls, ns),
+    portsRead,
+  ]);
+  return {
+    exists: true,
+    links: parseLinks(links),
+    addresses: parseAddresses(links),
+    routes: parseRoutes(routes),
+    sysctls: values,
+    tables,
+    ports,
+  };
+}

@@ -1,0 +1,78 @@
+// Does the steps of a namespace plan; neighbouring `ip` steps become one `ip -batch`.
+import { existsSync } from 'node:fs';
+import { ipBatch } from '../../host/ip.ts';
+import { restoreTables } from '../../host/iptables.ts';
+import { findLink, moveLink } from '../../host/link.ts';
+import { ensureNetns, removeNetns } from '../../host/netns.ts';
+import { ensurePortCommands, removePortCommand, vsctl } from '../../host/ovs-vsctl.ts';
+import { setSysctls } from '../../host/sysctl.ts';
+import type { NamespaceStep, Ownership, WantedDevice } from './namespace-plan.ts';
+
+/** Puts `steps` into effect in order. `other` does the steps that are the agent's own. */
+export async function applySteps<Other extends { kind: string }>(
+  steps: readonly (NamespaceStep | Other)[],
+  own: Ownership,
+  other: (step: Exclude<Other, NamespaceStep>) => Promise<void>,
+): Promise<void> {
+  const lines: string[][] = [];
+  const flush = () => ipBatch(lines.splice(0), own.ns);
+  for (const step of steps as NamespaceStep[]) {
+    if (step.kind === 'ip') {
+      lines.push(step.args);
+      continue;
+    }
+    await flush();
+    switch (step.kind) {
+      case 'add-namespace':
+        await ensureNetns(own.ns!);
+        break;
+      case 'remove-namespace':
+        await removeNetns(own.ns!);
+        break;
+      case 'set-sysctls':
+        await setSysctls(step.values, own.ns);
+        break;
+      case 'plug':
+        await plug(step.device, own.ns);
+        break;
+      case 'unplug':
+        await vsctl([removePortCommand(step.bridge, step.name)]);
+        break;
+      case 'load-rules':
+        await restoreTables(step.input, own.ns === undefined ? {} : { ns: own.ns });
+        break;
+      default:
+        await other(step as Exclude<Other, NamespaceStep>);
+    }
+  }
+  await flush();
+}
+
+const isInRoot = (name: string) => existsSync(`/sys/class/net/${name}`);
+
+/** Makes the port and brings its device into the namespace. */
+async function plug({ name, portId, bridge, mac }: WantedDevice, ns: string | undefined): Promise<void> {
+  const externalIds = { 'iface-id': portId, 'attached-mac': mac, 'iface-status': 'active' };
+  const add = [
+    ...(await leaveOtherBridge(name, bridge)),
+    ...ensurePortCommands(bridge, name, { type: 'internal', externalIds }),
+  ];
+  await vsctl(add);
+  if (ns === undefined || (await findLink(name, ns)) !== undefined) return;
+  if (!isInRoot(name)) {
+    // The switch still holds a device that died with its namespace; a port made anew (in a transaction of its own) gets a new one.
+    await vsctl([removePortCommand(bridge, name)]);
+    await vsctl(add);
+  }
+  await moveLink(name, ns);
+}
+
+/** A port that sits in another bridge has to leave it first. */
+async function leaveOtherBridge(name: string, bridge: string): Promise<string[][]> {
+  try {
+    const current = (await vsctl([['port-to-br', name]], { waitsForSwitch: false })).trim();
+    return current === bridge ? [] : [removePortCommand(current, name)];
+  } catch {
+    return []; // no such port
+  }
+}

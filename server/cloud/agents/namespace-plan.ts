@@ -1,0 +1,203 @@
+// What a network namespace of an agent (qrouter-, qdhcp-) should hold, what it holds, and the steps between. Pure.
+// The namespace itself, devices with the agent's prefixes, static routes through them and chains of the agent's prefix are ours.
+import type { IpArgs } from '../../host/ip.ts';
+import type { Address } from '../../host/address.ts';
+import { planIptables, type Tables } from '../../host/iptables.ts';
+import type { Link } from '../../host/link.ts';
+import type { OvsPort } from '../../host/ovs-ports.ts';
+import type { Route } from '../../host/route.ts';
+
+/** An OVS internal port that stands in the namespace. */
+export interface WantedDevice {
+  name: string;
+  portId: string;
+  bridge: string;
+  mac: string;
+  mtu: number;
+  /** Addresses with prefix lengths, the main one first. */
+  addresses: string[];
+}
+
+export interface WantedRoute {
+  /** 'default' or a prefix as the kernel prints it (no /32). */
+  destination: string;
+  nexthop?: string;
+  dev: string;
+  /** Directly reachable through the device, without a next hop. */
+  isOnLink?: boolean;
+}
+
+export interface WantedNamespace {
+  devices: WantedDevice[];
+  routes: WantedRoute[];
+  sysctls: Record<string, number>;
+  tables: Tables;
+}
+
+export interface FoundNamespace {
+  exists: boolean;
+  links: Link[];
+  addresses: Address[];
+  routes: Route[];
+  sysctls: Record<string, string | undefined>;
+  tables: Tables;
+  /** Every port of every bridge, by name. */
+  ports: ReadonlyMap<string, OvsPort>;
+}
+
+/** What in a namespace belongs to an agent. */
+export interface Ownership {
+  /** Undefined: the root namespace (use_namespaces = False). */
+  ns: string | undefined;
+  devicePrefixes: readonly string[];
+  chainPrefix: string;
+}
+
+export type NamespaceStep =
+  | { kind: 'add-namespace'; reason: string }
+  | { kind: 'remove-namespace'; reason: string }
+  | { kind: 'set-sysctls'; values: Record<string, number>; reason: string }
+  | { kind: 'plug'; device: WantedDevice; reason: string }
+  | { kind: 'unplug'; name: string; bridge: string; reason: string }
+  | { kind: 'ip'; args: IpArgs; reason: string }
+  | { kind: 'load-rules'; input: string; reason: string };
+
+/** Steps that make the namespace as wanted: make before use, remove last. */
+export function planNamespace(
+  wanted: WantedNamespace,
+  found: FoundNamespace,
+  own: Ownership,
+): NamespaceStep[] {
+  return [
+    ...(found.exists ? [] : [step('add-namespace', `${own.ns} does not exist`)]),
+    ...planSysctls(wanted, found),
+    ...wanted.devices.flatMap((device) => planDevice(device, found)),
+    ...planRules(wanted.tables, found.tables, own),
+    ...planRoutes(wanted, found, own),
+    ...planLeftDevices(wanted, found, own),
+  ];
+}
+
+/** Steps that leave nothing of ours behind; `devices` are names known from elsewhere (a file) to be ours. */
+export function planRemoval(
+  found: FoundNamespace,
+  own: Ownership,
+  devices: readonly string[] = [],
+): NamespaceStep[] {
+  const nothing: WantedNamespace = { devices: [], routes: [], sysctls: {}, tables: {} };
+  const known = devices.filter((name) => !found.links.some((link) => link.name === name));
+  return [
+    ...(found.exists ? planLeftDevices(nothing, found, own) : []),
+    ...known.flatMap((name) => planUnplug(name, found, 'belongs to nothing any more')),
+    ...(found.exists && own.ns === undefined ? planRules({}, found.tables, own) : []),
+    ...(found.exists && own.ns !== undefined
+      ? [step('remove-namespace', `${own.ns} is not wanted here`)]
+      : []),
+  ];
+}
+
+const step = <K extends 'add-namespace' | 'remove-namespace'>(kind: K, reason: string) => ({ kind, reason });
+const ip = (args: IpArgs, reason: string): NamespaceStep => ({ kind: 'ip', args, reason });
+const isOurs = (name: string, own: Ownership) => own.devicePrefixes.some((prefix) => name.startsWith(prefix));
+
+function planSysctls(wanted: WantedNamespace, found: FoundNamespace): NamespaceStep[] {
+  const different = Object.entries(wanted.sysctls).filter(
+    ([key, value]) => found.sysctls[key] !== String(value),
+  );
+  if (different.length === 0) return [];
+  const names = different.map(([key, value]) => `${key} is not ${value}`).join(', ');
+  return [{ kind: 'set-sysctls', values: Object.fromEntries(different), reason: names }];
+}
+
+function planDevice(device: WantedDevice, found: FoundNamespace): NamespaceStep[] {
+  const { name, mac, mtu } = device;
+  const link = found.links.find((candidate) => candidate.name === name);
+  const port = found.ports.get(name);
+  const plugReason =
+    port === undefined || port.bridge !== device.bridge
+      ? `${name} is no port of ${device.bridge}`
+      : port.externalIds['iface-id'] !== device.portId || port.externalIds['attached-mac'] !== mac
+        ? `${name} does not carry the port's id and MAC address`
+        : link === undefined
+          ? `${name} is not in the namespace`
+          : undefined;
+  const change = [
+    ...(link?.mac === mac ? [] : ['address', mac]),
+    ...(link?.mtu === mtu ? [] : ['mtu', String(mtu)]),
+    ...(link?.isUp ? [] : ['up']),
+  ];
+  const present = found.addresses.filter((address) => address.dev === name && address.scope !== 'link');
+  const missing = device.addresses.filter((cidr) => !present.some((address) => address.cidr === cidr));
+  const surplus = present.filter((address) => !device.addresses.includes(address.cidr));
+  return [
+    ...(plugReason === undefined ? [] : [{ kind: 'plug' as const, device, reason: plugReason }]),
+    ...(change.length === 0
+      ? []
+      : [ip(['link', 'set', 'dev', name, ...change], `${name} lacks ${change.join(' ')}`)]),
+    ...surplus.map(({ cidr }) =>
+      ip(['address', 'delete', cidr, 'dev', name], `${cidr} does not belong to ${name} any more`),
+    ),
+    ...missing.map((cidr) => ip(addressArgs(name, cidr), `${name} has no ${cidr}`)),
+  ];
+}
+
+/** Broadcast address as Neutron sets it: the subnet's, or the address itself for a single one. */
+function addressArgs(name: string, cidr: string): IpArgs {
+  const [address, prefix] = cidr.split('/') as [string, string];
+  const broadcast = cidr.includes(':') ? ['nodad'] : ['brd', prefix === '32' ? address : '+'];
+  return ['address', 'replace', cidr, ...broadcast, 'dev', name];
+}
+
+function planRules(wanted: Tables, actual: Tables, own: Ownership): NamespaceStep[] {
+  const { input, reasons } = planIptables(wanted, actual, own.chainPrefix);
+  return input === '' ? [] : [{ kind: 'load-rules', input, reason: reasons.join('; ') }];
+}
+
+/** Taking a link down or an address away takes routes with it, which the next pass sees: the kernel tells about it. */
+function planRoutes(wanted: WantedNamespace, found: FoundNamespace, own: Ownership): NamespaceStep[] {
+  const devices = new Set(wanted.devices.map((device) => device.name));
+  const present = found.routes.filter(
+    (route) => route.protocol === 'static' && (devices.has(route.dev ?? '') || isOurs(route.dev ?? '', own)),
+  );
+  const same = (one: WantedRoute, other: Route) =>
+    one.destination === other.destination && one.nexthop === other.nexthop && one.dev === other.dev;
+  const onLinkFirst = wanted.routes.toSorted(
+    (a, b) => Number(b.isOnLink ?? false) - Number(a.isOnLink ?? false),
+  );
+  const wantedDestinations = new Set(wanted.routes.map((route) => route.destination));
+  return [
+    ...present
+      .filter((route) => !wantedDestinations.has(route.destination))
+      .map((route) =>
+        ip(['route', 'delete', ...routeWords(route)], `route to ${route.destination} is not wanted`),
+      ),
+    ...onLinkFirst
+      .filter((route) => !present.some((other) => same(route, other)))
+      .map((route) => ip(['route', 'replace', ...routeWords(route)], `no route to ${route.destination}`)),
+  ];
+}
+
+const routeWords = (route: { destination: string; nexthop?: string; dev?: string }): string[] => [
+  route.destination,
+  ...(route.nexthop === undefined ? [] : ['via', route.nexthop]),
+  ...(route.dev === undefined ? [] : ['dev', route.dev]),
+  ...['proto', 'static'],
+  ...(route.nexthop === undefined ? ['scope', 'link'] : []),
+];
+
+/** Devices in the namespace with a prefix of ours that are not wanted. */
+function planLeftDevices(wanted: WantedNamespace, found: FoundNamespace, own: Ownership): NamespaceStep[] {
+  if (own.ns === undefined) return [];
+  const names = new Set(wanted.devices.map((device) => device.name));
+  return found.links
+    .filter((link) => isOurs(link.name, own) && !names.has(link.name))
+    .flatMap((link) => planUnplug(link.name, found, 'belongs to no port any more'));
+}
+
+function planUnplug(name: string, found: FoundNamespace, why: string): NamespaceStep[] {
+  const port = found.ports.get(name);
+  if (port !== undefined) return [{ kind: 'unplug', name, bridge: port.bridge, reason: `${name} ${why}` }];
+  return found.links.some((link) => link.name === name)
+    ? [ip(['link', 'delete', 'dev', name], `${name} ${why}`)]
+    : [];
+}

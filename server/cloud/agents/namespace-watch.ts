@@ -1,0 +1,63 @@
+// Watches the namespaces of one agent (by name prefix) and names the key of each that appears, vanishes or changes inside.
+import { mkdirSync, watch } from 'node:fs';
+import { monitorNamespace, type NamespaceMonitor } from '../../host/namespace-monitor.ts';
+import { listNetns } from '../../host/netns.ts';
+import { netnsNumber } from '../../host/process.ts';
+
+export interface NamespaceWatch {
+  /** Starts monitors in namespaces that came and stops those of namespaces that went. */
+  refresh(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A burst of changes is told once, after this pause. */
+const pauseMs = 150;
+const folder = '/run/netns';
+
+/** `onChange` gets what follows the prefix in the namespace's name: the id of a router or a network. */
+export function watchNamespaces(prefix: string, onChange: (key: string) => void): NamespaceWatch {
+  const monitors = new Map<string, { number: number; monitor: NamespaceMonitor }>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
+
+  const tell = (ns: string) => {
+    if (stopped || timers.has(ns)) return;
+    const timer = setTimeout(() => {
+      timers.delete(ns);
+      onChange(ns.slice(prefix.length));
+    }, pauseMs);
+    timers.set(ns, timer);
+  };
+
+  async function refresh(): Promise<void> {
+    const names = (await listNetns()).filter((ns) => ns.startsWith(prefix));
+    if (stopped) return;
+    const stale = [...monitors].filter(
+      ([ns, { number }]) => !names.includes(ns) || netnsNumber(ns) !== number,
+    );
+    for (const [ns, { monitor }] of stale) {
+      monitors.delete(ns);
+      void monitor.stop();
+    }
+    for (const ns of names) {
+      const number = netnsNumber(ns);
+      if (monitors.has(ns) || number === undefined) continue;
+      monitors.set(ns, { number, monitor: monitorNamespace(ns, () => tell(ns)) });
+    }
+  }
+
+  mkdirSync(folder, { recursive: true });
+  const watcher = watch(folder, (_event, name) => {
+    if (name?.startsWith(prefix)) tell(name);
+  });
+  watcher.on('error', () => undefined);
+  return {
+    refresh,
+    stop: async () => {
+      stopped = true;
+      watcher.close();
+      for (const timer of timers.values()) clearTimeout(timer);
+      await Promise.all([...monitors.values()].map(({ monitor }) => monitor.stop()));
+    },
+  };
+}

@@ -1,0 +1,36 @@
+// Options of the DHCP agent (dhcp_agent.ini).
+import { defineOptions } from '../../../lib/config.ts';
+import { loggingOptions, messagingOptions } from './common.ts';
+import { interfaceOptions } from './interface.ts';
+
+export const dhcpOptions = defineOptions({
+  ...loggingOptions,
+  ...messagingOptions,
+  ...interfaceOptions,
+  dhcp_driver: {
+    type: 'string',
+    default: 'neutron.agent.linux.dhcp.Dnsmasq',
+    help: 'What serves DHCP: dnsmasq, one process for each network',
+  },
+  dhcp_confs: { type: 'string', default: '$state_path/dhcp', help: 'Folder of the files of dnsmasq' },
+  dhcp_domain: { type: 'string', default: 'openstacklocal', help: 'Domain of the names of instances' },
+  dhcp_lease_duration: {
+    type: 'int',
+    default: 86400,
+    min: -1,
+    help: 'Seconds a lease is good for; -1: for ever',
+  },
+  dnsmasq_config_file: { type: 'string', default: '', help: 'Further settings of dnsmasq' },
+  dnsmasq_dns_servers: { type: 'list', default: [], help: 'Name servers that dnsmasq forwards to' },
+  dnsmasq_lease_max: { type: 'int', default: 16777216, min: 1, help: 'Most leases of one dnsmasq' },
+  enable_isolated_metadata: {
+    type: 'bool',
+    default: false,
+    help: 'Answer metadata requests in the DHCP namespace of subnets without a router',
+  },
+  force_metadata: {
+    type: 'bool',
+    default: false,
+    help: 'Answer metadata requests in the DHCP namespace of every network',
+  },
+});

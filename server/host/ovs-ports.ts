@@ -1,0 +1,34 @@
+// Ports of all Open vSwitch bridges of this machine, in one read.
+import { asList, asMap, readTables } from './ovs-vsctl.ts';
+
+export interface OvsPort {
+  name: string;
+  bridge: string;
+  /** 'internal', 'patch', ...; '' for a system device. */
+  type: string;
+  /** Of the interface: iface-id, attached-mac, iface-status. */
+  externalIds: Record<string, string>;
+}
+
+/** Every port by name. */
+export async function readOvsPorts(): Promise<Map<string, OvsPort>> {
+  const [bridges, ports, interfaces] = await readTables([
+    { table: 'Bridge', columns: ['name', 'ports'] },
+    { table: 'Port', columns: ['_uuid', 'name'] },
+    { table: 'Interface', columns: ['name', 'type', 'external_ids'] },
+  ]);
+  const bridgeOf = new Map<string, string>();
+  for (const bridge of bridges ?? [])
+    for (const uuid of asList(bridge.ports)) bridgeOf.set(String(uuid), String(bridge.name));
+  const names = new Map((ports ?? []).map((port) => [String(port.name), bridgeOf.get(String(port._uuid))]));
+  return new Map(
+    (interfaces ?? []).flatMap((row) => {
+      const name = String(row.name);
+      const bridge = names.get(name);
+      if (bridge === undefined) return [];
+      return [
+        [name, { name, bridge, type: String(row.type), externalIds: asMap(row.external_ids) }] as const,
+      ];
+    }),
+  );
+}
