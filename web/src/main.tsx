@@ -1,0 +1,23 @@
+// Draws the console.
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { applySettings } from './settings.ts';
+import { createConsoleStore, StoreProvider } from './state/console-store.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/catalog.css';
+import './styles/lab.css';
+import './styles/guide.css';
+import './styles/terminal.css';
+import './styles/topology.css';
+
+applySettings();
+const store = createConsoleStore();
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <StoreProvider value={store}>
+      <App />
+    </StoreProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,56 @@
+// The strip at the top: where you are, whether the page is live, how it looks.
+import { changeSettings, isDark, textSizes, useSettings } from '../settings.ts';
+import { ConnectionNote } from './connection-note.tsx';
+import { Link } from './link.tsx';
+import { Logo } from './mark.tsx';
+
+export function TopBar({ children }: { children?: React.ReactNode }) {
+  return (
+    <header className="top-bar">
+      <Link className="brand" to="/">
+        <Logo />
+        <span>Patchbay</span>
+      </Link>
+      <div className="top-bar-middle">{children}</div>
+      <ConnectionNote />
+      <Looks />
+    </header>
+  );
+}
+
+function Looks() {
+  const { textSize } = useSettings();
+  const at = textSizes.indexOf(textSize);
+  const dark = isDark();
+  const resize = (to: number | undefined) => to !== undefined && changeSettings({ textSize: to });
+  return (
+    <div className="looks" role="group" aria-label="Appearance">
+      <button
+        className="quiet"
+        aria-label="Smaller text"
+        disabled={at <= 0}
+        onClick={() => resize(textSizes[at - 1])}
+      >
+        <small>A</small>
+      </button>
+      <button
+        className="quiet"
+        aria-label="Larger text"
+        disabled={at >= textSizes.length - 1}
+        onClick={() => resize(textSizes[at + 1])}
+      >
+        <big>A</big>
+      </button>
+      <button
+        className="quiet"
+        aria-label={dark ? 'Light theme' : 'Dark theme'}
+        onClick={() => changeSettings({ theme: dark ? 'light' : 'dark' })}
+      >
+        <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+          <circle cx="10" cy="10" r="7.5" />
+          <path d="M10 2.5a7.5 7.5 0 0 1 0 15z" fill="currentColor" />
+        </svg>
+      </button>
+    </div>
+  );
+}

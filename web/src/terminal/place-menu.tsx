@@ -1,0 +1,60 @@
+// Where a terminal can be opened: every node, every instance.
+import { useEffect, useRef, useState } from 'react';
+import type { LabState, Place } from '../../../server/appliance/http/types.ts';
+
+export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Place) => void }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    frame.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
+    const onAway = (event: PointerEvent) =>
+      !frame.current?.contains(event.target as Node) && setIsOpen(false);
+    document.addEventListener('pointerdown', onAway);
+    return () => document.removeEventListener('pointerdown', onAway);
+  }, [isOpen]);
+
+  const onKey = (event: React.KeyboardEvent) => {
+    const items = [...(frame.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
+    if (event.key === 'Escape') {
+      setIsOpen(false);
+      frame.current?.querySelector('button')?.focus();
+    }
+    if (event.key === 'Tab') setIsOpen(false);
+    const to = steps[event.key];
+    if (!isOpen || to === undefined) return;
+    event.preventDefault();
+    items.at(to % items.length)?.focus();
+  };
+  const item = (place: Place, title: string, note: string) => (
+    <button
+      key={place}
+      role="menuitem"
+      tabIndex={-1}
+      onClick={() => {
+        setIsOpen(false);
+        onOpen(place);
+      }}
+    >
+      {title} <span className="soft">{note}</span>
+    </button>
+  );
+
+  return (
+    <div className="menu" ref={frame} onKeyDown={onKey}>
+      <button aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        + Terminal
+      </button>
+      {isOpen && (
+        <div className="menu-items" role="menu" aria-label="Open a terminal on">
+          {lab.nodes.map(({ name, role }) => item(name, name, role === name ? '' : role))}
+          {lab.instances.map(({ name, node }) =>
+            item(`vm:${name}`, name, `instance${node ? ` on ${node}` : ''}`),
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

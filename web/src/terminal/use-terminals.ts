@@ -1,0 +1,92 @@
+// The terminals of a lab page: which tab is in front, and commands on their way to a terminal that is still opening.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { LabState, Place, PlacedCommand } from '../../../server/appliance/http/types.ts';
+import { closeTerminal, openTerminal } from '../api.ts';
+import type { TerminalLink } from './terminal-link.ts';
+
+export interface TerminalsView {
+  /** A terminal's id or 'topology'. */
+  front: string;
+  bringToFront(tab: string): void;
+  open(place: Place): void;
+  close(id: string): void;
+  run(command: PlacedCommand): void;
+  /** A terminal was drawn; returns how to say that it is gone. */
+  register(id: string, link: TerminalLink): () => void;
+}
+
+const startSize = { columns: 100, rows: 30 };
+
+export function useTerminals(lab: LabState, onFailure: (failure: unknown) => void): TerminalsView {
+  const [front, setFront] = useState('topology');
+  const links = useRef(new Map<string, TerminalLink>());
+  const waiting = useRef(new Map<string, string[]>());
+  const opening = useRef(new Map<Place, Promise<string>>());
+  const latest = useRef(lab);
+  latest.current = lab;
+  const latestFront = useRef(front);
+  latestFront.current = front;
+
+  const openAt = useCallback(async (place: Place): Promise<string> => {
+    const { id } = await openTerminal(latest.current.id, { place, ...startSize });
+    setFront(id);
+    return id;
+  }, []);
+
+  // The first look at a ready lab has a terminal in front: one that is open already, or a new one on the first node.
+  const isReady = lab.phase === 'ready';
+  const isMet = useRef(false);
+  useEffect(() => {
+    if (!isReady || isMet.current) return;
+    isMet.current = true;
+    const [open] = latest.current.terminals;
+    const [node] = latest.current.nodes;
+    if (open !== undefined) setFront(open.id);
+    else if (node !== undefined) openAt(node.name).catch(onFailure);
+  }, [isReady, openAt, onFailure]);
+
+  // The tab in front may end or be closed in another window.
+  const ids = lab.terminals.map(({ id }) => id).join(' ');
+  const known = useRef<string[]>([]);
+  useEffect(() => {
+    const now = ids === '' ? [] : ids.split(' ');
+    if (known.current.includes(latestFront.current) && !now.includes(latestFront.current))
+      setFront(now.at(-1) ?? 'topology');
+    known.current = now;
+  }, [ids]);
+
+  return useMemo<TerminalsView>(() => {
+    const runIn = (id: string, text: string) => {
+      const link = links.current.get(id);
+      if (link === undefined) waiting.current.set(id, [...(waiting.current.get(id) ?? []), text]);
+      else {
+        link.run(text);
+        link.focus();
+      }
+    };
+    return {
+      front,
+      bringToFront: setFront,
+      open: (place) => void openAt(place).catch(onFailure),
+      close: (id) => void closeTerminal(latest.current.id, id).catch(onFailure),
+      run({ place, text }) {
+        const here = latest.current.terminals.filter((terminal) => terminal.place === place);
+        const target = here.find(({ id }) => id === latestFront.current) ?? here.at(-1);
+        if (target !== undefined) {
+          setFront(target.id);
+          return runIn(target.id, text);
+        }
+        const opened =
+          opening.current.get(place) ?? openAt(place).finally(() => opening.current.delete(place));
+        opening.current.set(place, opened);
+        opened.then((id) => runIn(id, text), onFailure);
+      },
+      register(id, link) {
+        links.current.set(id, link);
+        for (const text of waiting.current.get(id) ?? []) link.run(text);
+        if (waiting.current.delete(id)) link.focus();
+        return () => links.current.delete(id);
+      },
+    };
+  }, [front, openAt, onFailure]);
+}
