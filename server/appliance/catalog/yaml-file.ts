@@ -45,7 +45,9 @@ export function validate<T>(
   const data = base.reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], yaml.data);
   const parsed = schema.safeParse(data, { error: wording });
   if (parsed.success) return { value: parsed.data, problems: [] };
-  const problems = parsed.error.issues.flatMap((issue) => {
+  // a misspelt field is also a missing one: the misspelling says more, so it comes first
+  const issues = parsed.error.issues.toSorted((a, b) => rank(a.code) - rank(b.code));
+  const problems = issues.flatMap((issue) => {
     const path = [...base, ...(issue.path as Path)];
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => {
@@ -61,6 +63,8 @@ export function validate<T>(
   });
   return { problems };
 }
+
+const rank = (code: string | undefined) => (code === 'unrecognized_keys' ? 0 : 1);
 
 export function problemAt(yaml: YamlFile, path: Path, message: string): Problem {
   return { file: yaml.file, line: yaml.lineOf(path), field: path.join('.'), message };

@@ -1,0 +1,60 @@
+// Commands typed into a real shell on a real terminal.
+import { spawn } from 'node:child_process';
+import { expect, it } from 'vitest';
+import type { TerminalStream } from '../../../server/appliance/http/deps.ts';
+import { createPerformer } from '../../../server/appliance/proof/perform.ts';
+import { createTypist } from '../../../server/appliance/proof/typist.ts';
+
+/** bash on a pseudo-terminal, as an engine's exec with a TTY gives it. */
+function shell(): TerminalStream {
+  const child = spawn('script', ['-qfc', 'bash --norc --noprofile', '/dev/null'], { stdio: 'pipe' });
+  return {
+    onOutput: (listener) => child.stdout.on('data', listener),
+    onEnd: (listener) => child.once('exit', () => listener('the shell ended')),
+    write: (data) => child.stdin.write(data),
+    resize: () => undefined,
+    pause: () => child.stdout.pause(),
+    resume: () => child.stdout.resume(),
+    close: () => child.kill('SIGHUP'),
+  };
+}
+
+it('learns the exit code and the output of each command, and keeps the shell', async () => {
+  const typist = createTypist(shell());
+  expect(await typist.type('word=hello', 5_000)).toMatchObject({ code: 0 });
+  const said = await typist.type('echo $word \\\n  world', 5_000);
+  expect(said.code).toBe(0);
+  expect(said.output.split('\n')).toContain('hello world');
+  expect(said.output).not.toContain('end-of');
+  expect(await typist.type('(exit 7)', 5_000)).toMatchObject({ code: 7 });
+  typist.close();
+});
+
+it('a command that does not end is given up', async () => {
+  const typist = createTypist(shell());
+  const { code, output } = await typist.type('sleep 60', 300);
+  expect(code).toBeUndefined();
+  expect(output).toContain('not over after 0.3 s');
+  typist.close();
+});
+
+it('a terminal that ends says so', async () => {
+  const typist = createTypist(shell());
+  expect(await typist.type('exit 3', 5_000)).toMatchObject({
+    code: undefined,
+    output: expect.stringContaining('the shell ended'),
+  });
+});
+
+it('a performer stops at the first command that fails and names it', async () => {
+  const performer = createPerformer(async () => shell());
+  const at = (place: string, text: string, line: number) => ({ place, text, line });
+  const failure = await performer.perform([
+    at('controller', 'value=1', 1),
+    at('network', 'test -z "$value"', 2),
+    at('controller', 'test "$value" = 2', 3),
+    at('controller', 'value=2', 4),
+  ]);
+  expect(failure).toMatchObject({ code: 1, command: { line: 3, place: 'controller' } });
+  performer.close();
+});
