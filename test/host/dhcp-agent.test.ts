@@ -1,0 +1,231 @@
+// The DHCP agent on a real host: real namespaces, switch, dnsmasq and clients.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { testLogger } from '../support/test-logger.ts';
+import { createDhcpAgent } from '../../server/cloud/agents/dhcp/main.ts';
+import { dhcpOptions } from '../../server/cloud/model/options/dhcp.ts';
+import { findProcesses } from '../../server/host/process.ts';
+import { readLeases } from '../../server/host/dnsmasq.ts';
+import { ensureNetns, inNetns, listNetns, removeNetns } from '../../server/host/netns.ts';
+import { readOvsPorts } from '../../server/host/ovs-ports.ts';
+import { ensureBridgeCommands, ensurePortCommands, vsctl } from '../../server/host/ovs-vsctl.ts';
+import { run } from '../../server/host/run.ts';
+import { agentConfig } from '../support/agent-config.ts';
+import { agentServer } from '../support/agent-server.ts';
+import { machine, ovs, type Machine } from '../support/machine.ts';
+import { networkSpec, portSpec, subnetSpec, uuid } from '../support/network-specs.ts';
+
+const networkId = uuid('a04544a6');
+const ns = `qdhcp-${networkId}`;
+const subnet = subnetSpec({ id: uuid('9055c60a'), cidr: '192.168.101.0/24' });
+const dhcpPort = portSpec({
+  ...{ id: uuid('2ee8a943-32'), mac: 'fa:16:3e:f5:a1:63', subnet, address: '192.168.101.2' },
+  device_owner: 'network:dhcp',
+});
+const vm = portSpec({ id: uuid('dc5146c6'), mac: 'fa:16:3e:15:f8:46', subnet, address: '192.168.101.102' });
+const other = portSpec({ id: uuid('71f776e5'), mac: 'fa:16:3e:90:86:c1', subnet, address: '192.168.101.21' });
+
+async function setUp() {
+  const stack = new AsyncDisposableStack();
+  stack.use(await ovs());
+  await vsctl(ensureBridgeCommands('br-int', { datapath_type: 'netdev' }));
+  const config = agentConfig(dhcpOptions, { enable_isolated_metadata: 'True' });
+  const server = agentServer();
+  const agent = createDhcpAgent(config, server.rpc, testLogger);
+  const { reconciler } = agent;
+  const folder = join(config.dhcp_confs, networkId);
+  stack.defer(async () => {
+    server.networks.clear();
+    const last = createDhcpAgent(config, server.rpc, testLogger).reconciler;
+    await last.resync();
+    await last.settle();
+  });
+  return {
+    ...{ server, agent, config, folder, reconciler },
+    settle: async () => {
+      await reconciler.resync();
+      await reconciler.settle();
+    },
+    plug: async (guest: Machine) => vsctl(ensurePortCommands('br-int', guest.device)),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Asks for a lease once; what the server answered, by udhcpc's names. Undefined: no answer. */
+async function askForLease(guest: Machine): Promise<Record<string, string> | undefined> {
+  const script = '/tmp/udhcpc-script';
+  writeFileSync(script, '#!/bin/sh\n[ "$1" = bound ] && env\nexit 0\n', { mode: 0o755 });
+  const wanted = ['121', 'mtu', 'dns', 'domain'].flatMap((name) => ['-O', name]);
+  const argv = ['busybox', 'udhcpc', '-i', 'eth0', '-f', '-q', '-n', '-t', '3', '-T', '1', '-s', script];
+  const { stdout, code } = await guest.run([...argv, ...wanted]);
+  if (code !== 0) return undefined;
+  return Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2)));
+}
+
+const network = networkSpec({
+  ...{ id: networkId, subnets: [subnet], ports: [dhcpPort, vm, other] },
+  router_ip_by_subnet: { [subnet.id]: '192.168.101.1' },
+});
+
+it('a client gets its address, its name server and its routes, and names are answered', async () => {
+  await using lab = await setUp();
+  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
+  await lab.plug(guest);
+  lab.server.networks.set(networkId, network);
+  await lab.settle();
+
+  expect(await askForLease(guest)).toMatchObject({
+    ip: '192.168.101.102',
+    subnet: '255.255.255.0',
+    router: '192.168.101.1',
+    serverid: '192.168.101.2',
+    dns: '192.168.101.2',
+    domain: 'openstacklocal',
+    mtu: '1500',
+    lease: '86400',
+    staticroutes: '169.254.169.254/32 192.168.101.1 0.0.0.0/0 192.168.101.1',
+  });
+  expect(lab.server.calls('dhcp_ready_on_ports')).toEqual([{ port_ids: [vm.id, other.id] }]);
+  await guest.run(['ip', 'address', 'add', '192.168.101.102/24', 'dev', 'eth0']);
+  const answer = await guest.run(['dig', '+short', '@192.168.101.2', 'host-192-168-101-21.openstacklocal']);
+  expect(answer.stdout).toBe('192.168.101.21\n');
+  expect(await lab.reconciler.verify()).toEqual(new Map());
+});
+
+it('the namespace looks as the guide says and a stranger gets no address', async () => {
+  await using lab = await setUp();
+  await using stranger = await machine({ name: 'stranger', mac: 'fa:16:3e:00:00:99' });
+  await lab.plug(stranger);
+  lab.server.networks.set(networkId, network);
+  await lab.settle();
+
+  const { stdout: addresses } = await run([
+    'ip',
+    '-n',
+    ns,
+    '-o',
+    '-4',
+    'address',
+    'show',
+    'dev',
+    'tap2ee8a943-32',
+  ]);
+  expect(addresses).toContain('inet 192.168.101.2/24 brd 192.168.101.255 scope global');
+  expect(addresses).toContain('inet 169.254.169.254/32 brd 169.254.169.254 scope global');
+  const { stdout: route } = await run(['ip', '-n', ns, 'route', 'show', 'default']);
+  expect(route.trim()).toBe('default via 192.168.101.1 dev tap2ee8a943-32 proto static');
+  expect((await readOvsPorts()).get('tap2ee8a943-32')).toEqual({
+    name: 'tap2ee8a943-32',
+    bridge: 'br-int',
+    type: 'internal',
+    externalIds: { 'iface-id': dhcpPort.id, 'attached-mac': dhcpPort.mac_address, 'iface-status': 'active' },
+  });
+  const { stdout: rules } = await run(inNetns(ns, ['iptables-save', '-t', 'mangle']));
+  expect(rules).toContain('--dport 68 -j CHECKSUM --checksum-fill');
+  expect(await askForLease(stranger)).toBeUndefined();
+});
+
+it('a new port is served by the same dnsmasq, a deleted one loses its lease', async () => {
+  await using lab = await setUp();
+  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
+  await lab.plug(guest);
+  lab.server.networks.set(networkId, { ...network, ports: [dhcpPort] });
+  await lab.settle();
+  const [before] = findProcesses('dnsmasq', lab.folder);
+  expect(await askForLease(guest)).toBeUndefined();
+
+  lab.server.networks.set(networkId, network);
+  await lab.settle();
+  expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
+  expect(findProcesses('dnsmasq', lab.folder).map(({ pid }) => pid)).toEqual([before?.pid]);
+  expect(readLeases(join(lab.folder, 'leases'))).toMatchObject([{ address: '192.168.101.102' }]);
+
+  lab.server.networks.set(networkId, { ...network, ports: [dhcpPort, other] });
+  await lab.settle();
+  expect(readLeases(join(lab.folder, 'leases'))).toEqual([]);
+  expect(await lab.reconciler.verify()).toEqual(new Map());
+});
+
+it('metadata of an isolated network is answered by a proxy in its namespace', async () => {
+  await using lab = await setUp();
+  lab.server.networks.set(networkId, {
+    ...network,
+    router_ip_by_subnet: {},
+    isolated_subnet_ids: [subnet.id],
+  });
+  await lab.settle();
+  const { stdout } = await run(
+    inNetns(ns, ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', 'http://169.254.169.254/']),
+  );
+  expect(stdout).toBe('503');
+  expect(readFileSync(join(lab.folder, 'opts'), 'utf8')).toContain('169.254.169.254/32,192.168.101.2');
+  expect(await lab.reconciler.verify()).toEqual(new Map());
+
+  lab.server.networks.set(networkId, network);
+  await lab.settle();
+  expect(findProcesses('haproxy', networkId)).toEqual([]);
+});
+
+const damages: [string, (folder: string) => Promise<unknown>][] = [
+  ['the namespace is deleted', () => removeNetns(ns)],
+  ['the port is taken out of the switch', () => vsctl([['del-port', 'br-int', 'tap2ee8a943-32']])],
+  ['the firewall is flushed', () => run(inNetns(ns, ['iptables', '-t', 'mangle', '-F']))],
+  ['an address is removed', () => run(['ip', '-n', ns, 'address', 'flush', 'dev', 'tap2ee8a943-32'])],
+  ['dnsmasq is killed', async (folder) => process.kill(findProcesses('dnsmasq', folder)[0]!.pid, 'SIGKILL')],
+  ['the proxy is killed', async () => process.kill(findProcesses('haproxy', networkId)[0]!.pid, 'SIGKILL')],
+];
+
+it.each(damages)('repairs itself when %s, without being asked', async (_, damage) => {
+  await using lab = await setUp();
+  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
+  await lab.plug(guest);
+  lab.server.networks.set(networkId, {
+    ...network,
+    router_ip_by_subnet: {},
+    isolated_subnet_ids: [subnet.id],
+  });
+  await lab.agent.start();
+  try {
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+    await lab.reconciler.settle();
+    await damage(lab.folder);
+    await vi
+      .waitFor(async () => expect(await lab.reconciler.verify()).not.toEqual(new Map()), 1000)
+      .catch(() => undefined);
+    await vi.waitFor(async () => expect(await lab.reconciler.verify()).toEqual(new Map()), {
+      timeout: 5000,
+      interval: 100,
+    });
+    expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
+  } finally {
+    await lab.agent.stop();
+  }
+});
+
+it('dnsmasq outlives the agent, and the next agent has nothing to do', async () => {
+  await using lab = await setUp();
+  lab.server.networks.set(networkId, network);
+  await lab.agent.start();
+  await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+  await lab.agent.stop();
+  const [running] = findProcesses('dnsmasq', lab.folder);
+  expect(running).toBeDefined();
+
+  const next = createDhcpAgent(lab.config, lab.server.rpc, testLogger);
+  expect(await next.reconciler.verify()).toEqual(new Map());
+});
+
+it('a network that is gone leaves nothing, and what was not made by the agent stays', async () => {
+  await using lab = await setUp();
+  await ensureNetns('qdhcp-mine');
+  lab.server.networks.set(networkId, network);
+  await lab.settle();
+  lab.server.networks.clear();
+  await lab.settle();
+  expect(await listNetns()).toEqual(['qdhcp-mine']);
+  expect(existsSync(lab.config.dhcp_confs) ? readdirSync(lab.config.dhcp_confs) : []).toEqual([]);
+  expect(findProcesses('dnsmasq', networkId)).toEqual([]);
+  expect((await readOvsPorts()).has('tap2ee8a943-32')).toBe(false);
+  await removeNetns('qdhcp-mine');
+});
