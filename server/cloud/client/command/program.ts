@@ -1,137 +1,210 @@
-// A command-line program made of commands: finds the command, reads its words, prints its result, ends with 0, 1 or 2.
+// A command line program: finds the command, parses its words, signs in, runs it and writes what it found.
 import { nearest } from '../../../lib/nearest.ts';
-import { sessionFromEnv } from '../session.ts';
-import type { Command } from './command.ts';
-import { formatResult } from './output.ts';
-import { parseWords, UsageError } from './parse.ts';
+import { ApiFailure, createSession, credentialsFromEnv, type Session } from '../session.ts';
+import {
+  parseArguments,
+  UsageError,
+  type Arguments,
+  type OptionSpec,
+  type PositionalSpec,
+} from './arguments.ts';
+import { helpOfCommand, helpOfProgram, usageOf } from './help.ts';
+import { render, type Format, type Output, type Style } from './output.ts';
+
+/** What a command works with. */
+export interface CommandContext {
+  session: Session;
+  /** Writes a line at once, before the output: progress, `Added interface ...`. */
+  say(line: string): void;
+}
+
+export interface Command {
+  /** `router-gateway-set` */
+  name: string;
+  /** One line for the list of commands. */
+  help: string;
+  positionals?: readonly PositionalSpec[];
+  options?: readonly OptionSpec[];
+  /** Options that nobody declared are taken as attributes. */
+  takesAttributes?: boolean;
+  /** Offers -f and -c; default true. */
+  hasOutput?: boolean;
+  run(input: Arguments, context: CommandContext): Promise<Output | undefined>;
+}
 
 export interface Program {
-  /** `neutron` */
   name: string;
   help: string;
-  version: string;
+  style: Style;
   commands: readonly Command[];
+  /** The line that an error becomes; default: its message. */
+  describeError?: (error: Error) => string;
 }
 
-/** What a program needs of the world; the entry point passes the real one. */
-export interface World {
+/** What surrounds a run, so that tests can look at it. */
+export interface Surroundings {
   environment: Record<string, string | undefined>;
-  print(line: string): void;
-  complain(line: string): void;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Default: signs in with the OS_ variables. */
+  session?: Session;
 }
 
-export const realWorld = (): World => ({
-  environment: process.env,
-  print: (line) => void process.stdout.write(`${line}\n`),
-  complain: (line) => void process.stderr.write(`${line}\n`),
-});
+const globalOptions: readonly OptionSpec[] = [
+  { name: 'os-username', help: 'User name (env OS_USERNAME)' },
+  { name: 'os-password', help: 'Password (env OS_PASSWORD)' },
+  { name: 'os-tenant-name', help: 'Project (env OS_TENANT_NAME)' },
+  { name: 'os-project-name', help: 'Project (env OS_PROJECT_NAME)' },
+  { name: 'os-auth-url', help: 'Address of Identity (env OS_AUTH_URL)' },
+  { name: 'os-region-name', help: 'Region (env OS_REGION_NAME)' },
+];
 
-/** Runs one command line; resolves with the exit code. Never throws for what the user or a server did wrong. */
-export async function runProgram(program: Program, argv: readonly string[], world: World): Promise<number> {
-  const { environment, words, asked } = readGlobals(argv, world.environment);
-  const [name, ...rest] = words;
-  if (asked === 'version') return say(world, program.version);
-  if (asked === 'help' || name === undefined || name === 'help') {
-    const topic = name === 'help' ? rest[0] : name;
-    const command = program.commands.find((one) => one.name === topic);
-    if (topic !== undefined && command === undefined) return unknown(program, topic, world);
-    return say(world, command === undefined ? overview(program) : usage(program, command));
-  }
-  if (name === 'bash-completion')
-    return say(world, program.commands.map((command) => command.name).join(' '));
-  const command = program.commands.find((one) => one.name === name);
-  if (command === undefined) return unknown(program, name, world);
-  if (rest.includes('--help') || rest.includes('-h')) return say(world, usage(program, command));
+const outputOptions: readonly OptionSpec[] = [
+  { name: 'format', letter: 'f', help: 'table (default), json, value, csv or shell', metavar: 'FORMAT' },
+  { name: 'column', letter: 'c', help: 'Column to show; may be repeated', metavar: 'COLUMN', many: true },
+  { name: 'max-width', help: 'Accepted for compatibility' },
+  { name: 'quote', help: 'Accepted for compatibility', metavar: 'QUOTE_MODE' },
+];
+
+const formats: readonly Format[] = ['table', 'json', 'value', 'csv', 'shell'];
+
+/** Runs one command line; resolves with the exit code: 0, 1 when it failed, 2 when it was not understood. */
+export async function runProgram(
+  program: Program,
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr } = surroundings;
   try {
-    const { given, choice } = parseWords(command, rest);
-    const text = formatResult(await command.run(given, sessionFromEnv(environment)), choice);
-    if (text !== '') world.print(text);
+    const { environment, words } = readGlobalOptions(argv, surroundings.environment);
+    const [name, ...rest] = words;
+    if (name === undefined || name === '-h' || name === '--help' || (name === 'help' && rest.length === 0)) {
+      stdout(helpOfProgram(program));
+      return 0;
+    }
+    if (name === '--version') {
+      stdout('2.3.11\n');
+      return 0;
+    }
+    if (name === 'bash-completion') {
+      stdout(`${completionWords(program)}\n`);
+      return 0;
+    }
+    const command = findCommand(program, name === 'help' ? rest[0]! : name);
+    if (name === 'help' || rest.includes('--help') || rest.includes('-h')) {
+      stdout(helpOfCommand(program, command, optionsOf(command)));
+      return 0;
+    }
+    const input = parse(program, command, rest);
+    const context = {
+      session: surroundings.session ?? lazySession(environment),
+      say: (line: string) => stdout(`${line}\n`),
+    };
+    const output = await command.run(input, context);
+    const chosen = (input.options.column as string[] | undefined) ?? [];
+    if (output !== undefined) stdout(render(output, formatOf(input), chosen.map(firstWord), program.style));
     return 0;
   } catch (error) {
-    world.complain(
-      error instanceof UsageError
-        ? `${error.message}\n${usageLine(program, command)}`
-        : (error as Error).message,
-    );
+    if (!(error instanceof Error)) throw error;
+    const describe = program.describeError ?? ((failure: Error) => failure.message);
+    stderr(`${error instanceof UsageError ? error.message : describe(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
-/** `--os-username X` and the like stand before the command and win over the environment. */
-function readGlobals(argv: readonly string[], environment: World['environment']) {
-  const words = [...argv];
-  const merged = { ...environment };
-  let asked: 'help' | 'version' | undefined;
-  while (words[0]?.startsWith('-')) {
-    const [, option = '', , inline] = /^(--?[^=]+)(=(.*))?$/s.exec(words.shift()!) ?? [];
-    if (option === '--version') asked = 'version';
-    else if (option === '--help' || option === '-h') asked = 'help';
-    else if (option.startsWith('--os'))
-      merged[option.slice(2).replaceAll('-', '_').toUpperCase()] = inline ?? words.shift() ?? '';
+/** Runs a program in this process: its streams, its environment, its exit code. */
+export async function runAsProcess(program: Program, argv: readonly string[]): Promise<void> {
+  process.exitCode = await runProgram(program, argv, {
+    environment: process.env,
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+  });
+}
+
+const firstWord = (name: string) => name.trim();
+
+const optionsOf = (command: Command): readonly OptionSpec[] => [
+  ...(command.options ?? []),
+  ...(command.hasOutput === false ? [] : outputOptions),
+];
+
+function parse(program: Program, command: Command, words: readonly string[]): Arguments {
+  try {
+    return parseArguments(words, {
+      positionals: command.positionals ?? [],
+      options: optionsOf(command),
+      takesAttributes: command.takesAttributes ?? false,
+    });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      `${usageOf(program, command, optionsOf(command))}\n${program.name} ${command.name}: error: ${error.message}\n` +
+        `Try '${program.name} help ${command.name}' for more information.`,
+    );
   }
-  return { environment: merged, words, asked };
 }
 
-function say(world: World, text: string): number {
-  world.print(text);
-  return 0;
+function formatOf({ options }: Arguments): Format {
+  const asked = (options.format as string | undefined) ?? 'table';
+  const found = formats.find((format) => format === asked);
+  if (found === undefined)
+    throw new UsageError(
+      `argument -f/--format: invalid choice: '${asked}' (choose from ${formats.join(', ')})`,
+    );
+  return found;
 }
 
-function unknown(program: Program, name: string, world: World): number {
-  const near = nearest(
-    name,
-    program.commands.map((command) => command.name),
-  );
-  world.complain(`Unknown command ['${name}']${near === undefined ? '' : `. Did you mean '${near}'?`}`);
-  world.complain(`'${program.name} help' lists the commands.`);
-  return 2;
+function findCommand(program: Program, name: string): Command {
+  const exact = program.commands.find((command) => command.name === name);
+  if (exact !== undefined) return exact;
+  const names = program.commands.map((command) => command.name);
+  const starting = names.filter((other) => other.startsWith(name));
+  if (starting.length === 1) return program.commands.find((command) => command.name === starting[0])!;
+  const guess = starting.length > 1 ? starting : [nearest(name, names) ?? ''].filter(Boolean);
+  const hint = guess.length === 0 ? '' : `\nDid you mean one of these?\n  ${guess.join('\n  ')}`;
+  throw new UsageError(`Unknown command [u'${name}']${hint}`);
 }
 
-function overview({ name, help, commands }: Program): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
-  const rows = [...commands]
-    .sort((a, b) => a.name.localeCompare(b.name))
-    .map((one) => `  ${one.name.padEnd(width)}  ${one.help}`);
-  return [
-    `usage: ${name} [--os-auth-url URL] [--os-username NAME] ... COMMAND ...`,
-    '',
-    help,
-    '',
-    'Commands:',
-    ...rows,
-    '',
-    `'${name} help COMMAND' tells more of one.`,
-  ].join('\n');
+/** Options before the command, and the same ones after it: they stand for environment variables. */
+function readGlobalOptions(
+  argv: readonly string[],
+  given: Record<string, string | undefined>,
+): { environment: Record<string, string | undefined>; words: string[] } {
+  const environment = { ...given };
+  const words: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!;
+    const [flag, inline] = word.split(/=(.*)/s) as [string, string?];
+    const name = flag.replace(/^--/, '').replaceAll('_', '-');
+    const option = flag.startsWith('--') ? globalOptions.find((known) => known.name === name) : undefined;
+    if (option !== undefined) {
+      const value = inline ?? argv[++index];
+      if (value === undefined) throw new UsageError(`argument ${flag}: expected one argument`);
+      environment[name.toUpperCase().replaceAll('-', '_')] = value;
+    } else if (
+      words.length > 0 ||
+      !['--debug', '--insecure', '-v', '--verbose', '-q', '--quiet'].includes(word)
+    )
+      words.push(word);
+  }
+  return { environment, words };
 }
 
-const positionalsOf = ({ positional = [] }: Command) =>
-  positional.map(({ name, optional, many }) =>
-    optional ? `[${name}${many ? ' ...' : ''}]` : `${name}${many ? ' [...]' : ''}`,
-  );
-
-const usageLine = (program: Program, command: Command) =>
-  `usage: ${program.name} ${[command.name, '[options]', ...positionalsOf(command)].join(' ')}`;
-
-function usage(program: Program, command: Command): string {
-  const options = Object.entries(command.options ?? {}).map(([name, { value, help = '' }]) => [
-    `--${name}${value === undefined ? '' : ` ${value}`}`,
-    help,
-  ]);
-  const positional = (command.positional ?? []).map(({ name, help = '' }) => [name, help]);
-  const output =
-    command.prints === 'message'
-      ? []
-      : [
-          ['-f FORMAT', 'table, json, value, csv, yaml or, for one object, shell'],
-          ['-c COLUMN', 'Only this column; may be given several times'],
-        ];
-  const rows = [...positional, ...options, ...output] as [string, string][];
-  const width = Math.min(36, Math.max(0, ...rows.map(([left]) => left.length)));
-  return [
-    usageLine(program, command),
-    '',
-    command.help,
-    '',
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()),
-  ].join('\n');
+/** A session that complains about missing variables when it is used first, not before. */
+function lazySession(environment: Record<string, string | undefined>): Session {
+  let session: Session | undefined;
+  const get = () => (session ??= createSession(credentialsFromEnv(environment)));
+  return {
+    request: async (service, request) => get().request(service, request),
+    token: async () => get().token(),
+    access: async () => get().access(),
+  };
 }
+
+function completionWords(program: Program): string {
+  const names = program.commands.map(({ name }) => name);
+  const options = program.commands.flatMap((command) => optionsOf(command).map(({ name }) => `--${name}`));
+  return [...new Set([...names, ...options])].sort().join(' ');
+}
+
+export { ApiFailure, UsageError, type Arguments, type OptionSpec, type Output, type PositionalSpec };
