@@ -18,7 +18,7 @@ export async function diagnose({
 }
 
 async function faultOfNode(node: string, runInNode: NodeExec): Promise<string | undefined> {
-  const run = (argv: string[]) => runInNode(node, ['timeout', '5', ...argv], { timeoutMs: 8_000 });
+  const run = (argv: string[]) => runInNode(node, argv, { timeoutMs: 5_000 });
   try {
     const services = (await run(['ls', '/etc/service'])).stdout.split(/\s+/).filter(Boolean);
     if (services.length === 0) return `node ${node} has no services`;

@@ -3,27 +3,18 @@ import { findServer } from './find.ts';
 import { LabBroken, NameNotFound } from './types.ts';
 import type { ApiGet, Exec, ExecOptions, ExecResult } from './types.ts';
 
-/** Runs an argument list in a node; rejects when the node is not there. */
+/** Runs an argument list in a node and ends it when its time is up (code 124); rejects when the node is not there. */
 export type NodeExec = (node: string, argv: string[], options?: ExecOptions) => Promise<ExecResult>;
-
-/** Time a command may overrun its own limit before the lab counts as broken. */
-const graceMs = 5_000;
 
 export function createExec({ runInNode, get }: { runInNode: NodeExec; get: ApiGet }): Exec {
   return async (target, argv, { timeoutMs = 10_000, stdin } = {}) => {
     const { node, prefix } = await placeOf(target, get);
-    // the node ends the command itself: an exec cannot be taken back from outside
-    const bounded = ['timeout', '-k', '1', String(timeoutMs / 1000), ...prefix, ...argv];
-    const running = runInNode(node, bounded, {
-      timeoutMs: timeoutMs + graceMs,
-      ...(stdin === undefined ? {} : { stdin }),
-    });
-    const result = await running.catch((error: unknown) => {
+    const bounds = { timeoutMs, ...(stdin === undefined ? {} : { stdin }) };
+    return runInNode(node, [...prefix, ...argv], bounds).catch((error: unknown) => {
       throw new LabBroken(
         `node ${node} runs no commands (${error instanceof Error ? error.message : String(error)})`,
       );
     });
-    return result.code === 124 || result.code === 137 ? { ...result, isTimedOut: true } : result;
   };
 }
 

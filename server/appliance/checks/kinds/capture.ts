@@ -27,7 +27,18 @@ export const capture: CheckKind<z.infer<typeof schema>> = {
   schema,
   places: ({ on, probe }) => [on, probe.from],
   run: async ({ exec }, { on, device, filter, probe, vlan, matches, none }) => {
-    const argv = ['tcpdump', '-e', '-nn', '-l', '-U', '-c', String(frameCount), '-i', device, filter];
+    const argv = [
+      'tcpdump',
+      '-e',
+      '-nn',
+      '-l',
+      '--immediate-mode',
+      '-c',
+      String(frameCount),
+      '-i',
+      device,
+      filter,
+    ];
     const frames = parseFrames(await captureWhileProbing(exec, on, argv, probe));
     const tags = [...new Set(frames.map((frame) => frame.vlan ?? 'none'))];
     const isTagged = vlan === undefined || tags.every((tag) => tag === vlan);
