@@ -16,7 +16,7 @@ export function PatchPanel() {
         <path
           key={x1}
           className={`wire-${wire}`}
-          d={`M${x1} ${y1}C${x1} ${y1 + 90} ${x2} ${y2 - 55} ${x2} ${y2}`}
+          d={`M${x1} ${y1}C${x1} ${y1 + 75} ${x2} ${y2 - 75} ${x2} ${y2}`}
         />
       ))}
     </svg>

@@ -5,7 +5,7 @@ export function Logo() {
     <svg className="logo" viewBox="0 0 32 24" aria-hidden="true">
       <circle cx="7" cy="7" r="5" />
       <circle cx="25" cy="17" r="5" />
-      <path d="M7 7C7 24 25 0 25 17" />
+      <path d="M7 7C7 27 25 -3 25 17" />
     </svg>
   );
 }

@@ -38,7 +38,11 @@ export async function placeThings(elk: ELK, { things, cords }: Graph): Promise<M
   };
   // Wires are rails under all nodes, one below the other; ELK orders the nodes by what they share.
   graph.children!.push({ id: 'rails', width: nodes.length * (nodeWidth + nodeGap), height: 10 });
-  graph.edges = cords.map((cord) => ({ id: cord.id, sources: [cord.node], targets: ['rails'] }));
+  // One edge at least for each node: ELK would pack a node without any somewhere else.
+  graph.edges = [
+    ...cords.map((cord) => ({ id: cord.id, sources: [cord.node], targets: ['rails'] })),
+    ...nodes.map(({ id }) => ({ id: `${id} stands`, sources: [id], targets: ['rails'] })),
+  ];
   const laid = await elk.layout(graph);
 
   const placed = new Map<string, Placed>();

@@ -1,0 +1,195 @@
+// Terminals over WebSockets: output is numbered and replayed, the process outlives sockets, one viewer owns the size.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { TerminalStream } from '../../../server/appliance/http/deps.ts';
+import type { TerminalState } from '../../../server/appliance/http/types.ts';
+import {
+  eventsOf,
+  refusalOf,
+  terminalOf,
+  testConsole,
+  type TestConsole,
+} from '../../support/console-client.ts';
+
+/** A process at the boundary: the test writes its output and sees what reaches it. */
+function recordingStream() {
+  const calls: string[] = [];
+  let output: (bytes: Buffer) => void = () => {};
+  let end: (reason: string) => void = () => {};
+  const stream: TerminalStream = {
+    onOutput: (listener) => (output = listener),
+    onEnd: (listener) => (end = listener),
+    write: (data) => calls.push(`write ${data}`),
+    resize: (columns, rows) => calls.push(`resize ${columns}x${rows}`),
+    pause: () => calls.push('pause'),
+    resume: () => calls.push('resume'),
+    close: () => end('closed'),
+  };
+  return {
+    stream,
+    calls,
+    print: (text: string) => output(Buffer.from(text)),
+    end: (reason: string) => end(reason),
+  };
+}
+
+let page: TestConsole;
+let process: ReturnType<typeof recordingStream>;
+let path: string;
+const viewer = (id: string, after = 0) => terminalOf(page.connect(`${path}?viewer=${id}&after=${after}`));
+const opened = (client: ReturnType<typeof terminalOf>) => client.seen(({ messages }) => messages.length > 0);
+
+beforeEach(async () => {
+  page = await testConsole();
+  const lab = await page.labs.start('demo');
+  process = recordingStream();
+  page.labs.openTerminal = () => Promise.resolve(process.stream);
+  const body = { place: 'controller', columns: 100, rows: 30 };
+  const { id } = (await page.ask('POST', `/api/labs/${lab}/terminals`, { body })).body as TerminalState;
+  path = `/api/labs/${lab}/terminals/${id}`;
+});
+afterEach(() => page[Symbol.asyncDispose]());
+
+it('carries keys in and output out', async () => {
+  const terminal = viewer('a');
+  await opened(terminal);
+  terminal.request({ type: 'input', data: 'ls\r' });
+  while (process.calls.length === 0) await new Promise(setImmediate);
+  expect(process.calls).toEqual(['write ls\r']);
+  process.print('a file\r\n');
+  await terminal.seen(({ output }) => output() === 'a file\r\n');
+});
+
+it('replays to a reconnecting viewer exactly what it missed', async () => {
+  const first = viewer('a');
+  await opened(first);
+  process.print('before ');
+  await first.seen(({ output }) => output() === 'before ');
+  first.socket.terminate();
+  process.print('while away ');
+  const second = viewer('a', first.offset());
+  await second.seen(({ output }) => output() !== '');
+  process.print('after');
+  await second.seen(({ output }) => output() === 'while away after');
+  expect(second.messages[0]).toMatchObject({ type: 'opened', offset: 7, replayUntil: 18 });
+});
+
+it('replays everything to a page that was loaded anew', async () => {
+  process.print('one\r\ntwo\r\n');
+  const terminal = viewer('new');
+  await terminal.seen(({ output }) => output() === 'one\r\ntwo\r\n');
+});
+
+it('starts at a line when what a viewer missed is no longer kept', async () => {
+  for (let line = 0; line < 40; line++) process.print(`${line} ${'x'.repeat(10_000)}\r\n`);
+  const terminal = viewer('late', 5);
+  await opened(terminal);
+  const [message] = terminal.messages;
+  if (message?.type !== 'opened') throw new Error('expected opened');
+  expect(message.offset).toBeGreaterThan(5);
+  await terminal.seen(({ output }) => output() !== '');
+  expect(terminal.output()).toMatch(/^\d+ x/);
+});
+
+it('holds the process back until its viewer has drawn a flood', async () => {
+  const terminal = viewer('a');
+  await opened(terminal);
+  const flood = 'y\r\n'.repeat(60_000);
+  process.print(flood);
+  expect(process.calls).toContain('pause');
+  await terminal.seen(({ output }) => output().length >= 128 * 1024);
+  while (terminal.offset() < flood.length) {
+    const drawn = terminal.offset();
+    terminal.request({ type: 'acknowledge', offset: drawn });
+    await terminal.seen(({ offset }) => offset() > drawn);
+  }
+  terminal.request({ type: 'acknowledge', offset: flood.length });
+  terminal.request({ type: 'input', data: 'end' });
+  while (!process.calls.includes('write end')) await new Promise(setImmediate);
+  expect(process.calls.filter((call) => /pause|resume/.test(call))).toEqual(['pause', 'resume']);
+  expect(terminal.output()).toBe(flood);
+});
+
+it('lets the process go on when its viewer leaves in the middle of a flood', async () => {
+  const terminal = viewer('a');
+  await opened(terminal);
+  process.print('y\r\n'.repeat(60_000));
+  terminal.socket.terminate();
+  while (!process.calls.includes('resume')) await new Promise(setImmediate);
+  expect(process.calls).toEqual(['pause', 'resume']);
+});
+
+it('follows the size of one viewer only, until another takes it over', async () => {
+  const owner = viewer('a');
+  await opened(owner);
+  const watcher = viewer('b');
+  await opened(watcher);
+  expect(watcher.messages[0]).toMatchObject({ isOwner: false, columns: 100, rows: 30 });
+  watcher.request({ type: 'resize', columns: 50, rows: 10 });
+  watcher.request({ type: 'own-size' });
+  await watcher.seen(({ messages }) =>
+    messages.some((message) => message.type === 'size' && message.isOwner),
+  );
+  watcher.request({ type: 'resize', columns: 60, rows: 20 });
+  await owner.seen(({ messages }) =>
+    messages.some((message) => message.type === 'size' && message.columns === 60),
+  );
+  expect(process.calls).toEqual(['resize 60x20']);
+});
+
+it('gives the size to the viewer that stays', async () => {
+  const owner = viewer('a');
+  await opened(owner);
+  const watcher = viewer('b');
+  await opened(watcher);
+  owner.socket.terminate();
+  await watcher.seen(({ messages }) =>
+    messages.some((message) => message.type === 'size' && message.isOwner),
+  );
+});
+
+it('tells every viewer when the process ends, and takes the tab away', async () => {
+  const events = eventsOf(page.connect('/api/events'));
+  await events.until(({ type }) => type === 'snapshot');
+  const terminal = viewer('a');
+  await opened(terminal);
+  process.end('the shell has ended');
+  await terminal.seen(({ messages }) => messages.some(({ type }) => type === 'ended'));
+  const gone = await events.until((event) => event.type === 'changed' && event.change.kind === 'terminals');
+  expect(gone).toMatchObject({ change: { terminals: [] } });
+  expect(await refusalOf(page.connect(path))).toBe(404);
+});
+
+it('ends the process when the tab is closed, not when a socket is', async () => {
+  const terminal = viewer('a');
+  await opened(terminal);
+  terminal.socket.terminate();
+  expect(await refusalOf(page.connect(path))).toBe(101);
+  expect((await page.ask('DELETE', path)).status).toBe(204);
+  expect(await refusalOf(page.connect(path))).toBe(404);
+});
+
+it('drops a socket that sends what is no terminal request', async () => {
+  const terminal = viewer('a');
+  await opened(terminal);
+  terminal.socket.send('{"type":"resize","columns":-1,"rows":1e9}');
+  await new Promise((closed) => terminal.socket.on('close', closed));
+  expect(process.calls).toEqual([]);
+});
+
+it('names a second terminal of a place apart', async () => {
+  const lab = page.labs.running()[0]!.id;
+  const body = { place: 'controller', columns: 80, rows: 24 };
+  const { body: second } = await page.ask('POST', `/api/labs/${lab}/terminals`, { body });
+  expect(second).toMatchObject({ place: 'controller', title: 'controller 2' });
+});
+
+it('says why a place has no terminal', async () => {
+  page.labs.openTerminal = () => Promise.reject(new Error('vm09 is not running.'));
+  const lab = page.labs.running()[0]!.id;
+  const body = { place: 'vm:vm09', columns: 80, rows: 24 };
+  const answer = await page.ask('POST', `/api/labs/${lab}/terminals`, { body });
+  expect([answer.status, answer.body]).toEqual([
+    409,
+    { title: 'No terminal on vm:vm09', detail: 'vm09 is not running.' },
+  ]);
+});
