@@ -1,0 +1,34 @@
+// Starts the labs that are to be proven, on a container engine.
+import type { Lab } from '../catalog/types.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createLab } from '../labs/create.ts';
+import type { LabEvent } from '../labs/events.ts';
+import { defaultSpec } from '../labs/spec.ts';
+import type { NodeKind } from '../labs/spec.ts';
+import { attachLab } from './attach-lab.ts';
+import type { ProofPlatform } from './deps.ts';
+
+export interface PlatformOptions {
+  images: Record<NodeKind, string>;
+  imagesFolder: string;
+  /** Name of the lab that is started for a folder. */
+  nameOf: (lab: Lab) => string;
+}
+
+export function createEnginePlatform(engine: Engine, options: PlatformOptions): ProofPlatform {
+  return {
+    start: async (lab, { signal, onProgress }) => {
+      const name = options.nameOf(lab);
+      const { computeCount, config } = lab.cloud;
+      const spec = defaultSpec(name, { entry: lab.id, computeCount, config });
+      const onEvent = (event: LabEvent) => onProgress(describeEvent(event));
+      const { images, imagesFolder } = options;
+      await createLab(engine, spec, { images, imagesFolder, onEvent, signal, isCloudAwaited: true });
+      return attachLab(engine, name, onEvent);
+    },
+  };
+}
+
+function describeEvent(event: LabEvent): string {
+  return event.kind === 'lab' ? event.detail : `${event.node}: ${event.detail}`;
+}
