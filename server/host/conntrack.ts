@@ -10,3 +10,29 @@ export async function forgetConnections(address: string, ns?: string): Promise<v
       timeoutMs: 10_000,
     });
 }
+
+/** Connections of one zone to forget; what is left out matches any. */
+export interface ZoneConnections {
+  zone: number;
+  family: 4 | 6;
+  protocol?: string;
+  source?: string;
+  destination?: string;
+}
+
+/** Forgets connections of a zone of the root namespace, by the addresses they were opened with. None is no error. */
+export async function forgetZone({
+  zone,
+  family,
+  protocol,
+  source,
+  destination,
+}: ZoneConnections): Promise<void> {
+  const argv = [
+    ...['conntrack', '-D', '-f', family === 4 ? 'ipv4' : 'ipv6', '-w', String(zone)],
+    ...(protocol === undefined ? [] : ['-p', protocol === 'ipv6-icmp' ? 'icmpv6' : protocol]),
+    ...(source === undefined ? [] : ['-s', source]),
+    ...(destination === undefined ? [] : ['-d', destination]),
+  ];
+  await run(argv, { okCodes: [0, 1], timeoutMs: 10_000 });
+}

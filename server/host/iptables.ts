@@ -27,10 +27,40 @@ export function parseTables(text: string): Tables {
     else if (line.startsWith(':')) chains[line.slice(1, line.indexOf(' '))] = [];
     else if (line.startsWith('-A ')) {
       const end = line.indexOf(' ', 3);
-      (chains[line.slice(3, end)] ??= []).push(line.slice(end + 1));
+      const rule = line
+        .slice(end + 1)
+        .replace(/(^| )-p (\S+)/, (_, before, name) => `${before}-p ${protocolMatch(name, 4)}`);
+      (chains[line.slice(3, end)] ??= []).push(rule);
     }
   }
   return tables;
+}
+
+/** Names that iptables prints for a protocol, by number; others are printed by number or name as /etc/protocols has it. */
+const knownProtocols: Record<number, string> = {
+  ...{ 1: 'icmp', 6: 'tcp', 17: 'udp', 50: 'esp', 51: 'ah', 58: 'ipv6-icmp', 132: 'sctp', 136: 'udplite' },
+};
+const protocolNumbers: Record<string, number> = {
+  ...{ icmp: 1, igmp: 2, ipip: 4, ipencap: 4, tcp: 6, egp: 8, udp: 17, dccp: 33, 'ipv6-encap': 41, ipv6: 41 },
+  ...{ 'ipv6-route': 43, 'ipv6-frag': 44, rsvp: 46, gre: 47, esp: 50, ah: 51, icmpv6: 58, 'ipv6-icmp': 58 },
+  ...{
+    'ipv6-nonxt': 59,
+    'ipv6-opts': 60,
+    ospf: 89,
+    ospfigp: 89,
+    vrrp: 112,
+    pgm: 113,
+    sctp: 132,
+    udplite: 136,
+  },
+};
+
+/** The one spelling of a protocol's name or number in rules: a name where iptables always has one, else the number. */
+export function protocolMatch(protocol: string, family: 4 | 6): string {
+  const number = protocolNumbers[protocol.toLowerCase()] ?? Number(protocol);
+  if (!Number.isInteger(number)) return protocol;
+  // A rule for ICMP of the IPv6 family means ICMPv6.
+  return number === 1 && family === 6 ? 'ipv6-icmp' : (knownProtocols[number] ?? String(number));
 }
 
 export interface IptablesPlan {

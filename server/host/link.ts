@@ -1,4 +1,5 @@
 // Network devices: reading them and the changes an agent makes. Lines (`...Args`) fit into one `ip -batch`.
+import { readFile } from 'node:fs/promises';
 import { changeIp, ipBatch, readIp, type IpArgs } from './ip.ts';
 
 export interface Link {
@@ -94,4 +95,28 @@ export const removeLink = (name: string, ns?: string): Promise<void> =>
 /** Moves a device to another namespace; nothing to do where it is already there. */
 export async function moveLink(name: string, to: string, from?: string): Promise<void> {
   if ((await findLink(name, to)) === undefined) await ipBatch([setLinkArgs({ name, netns: to })], from);
+}
+
+/** What /sys/class/net says of a device of the root namespace. */
+export interface DeviceState {
+  mtu: number;
+  isUp: boolean;
+}
+
+/** The named devices that exist, without starting a process. */
+export async function readDevices(names: readonly string[]): Promise<Map<string, DeviceState>> {
+  const states = await Promise.all(names.map(async (name) => [name, await readDevice(name)] as const));
+  return new Map(states.flatMap(([name, state]) => (state === undefined ? [] : [[name, state] as const])));
+}
+
+async function readDevice(name: string): Promise<DeviceState | undefined> {
+  try {
+    const [mtu, flags] = await Promise.all(
+      ['mtu', 'flags'].map((file) => readFile(`/sys/class/net/${name}/${file}`, 'utf8')),
+    );
+    return { mtu: Number(mtu), isUp: (Number(flags) & 1) === 1 };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

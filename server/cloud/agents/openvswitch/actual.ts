@@ -1,0 +1,109 @@
+// What the host has now: the switch's bridges and ports, flows, iptables, ipsets, the ends of the veth pairs.
+import { readIpsets, type IpSet } from '../../../host/ipset.ts';
+import { readTables as readIptables, type Tables } from '../../../host/iptables.ts';
+import { readDevices, type DeviceState } from '../../../host/link.ts';
+import { dumpFlows, type MarkedFlow } from '../../../host/ovs-ofctl.ts';
+import { asList, asMap, readTables } from '../../../host/ovs-vsctl.ts';
+import { readSysctl } from '../../../host/sysctl.ts';
+import type { Settings } from './settings.ts';
+
+export interface SwitchBridge {
+  failMode: string;
+  datapathType: string;
+  protocols: string[];
+  otherConfig: Record<string, string>;
+}
+
+export interface SwitchPort {
+  name: string;
+  bridge: string;
+  tag: number | undefined;
+  otherConfig: Record<string, string>;
+  externalIds: Record<string, string>;
+  /** Undefined while the switch has not opened the device, or cannot. */
+  ofport: number | undefined;
+}
+
+export interface SwitchState {
+  bridges: Map<string, SwitchBridge>;
+  ports: Map<string, SwitchPort>;
+}
+
+export interface Actual {
+  switch: SwitchState;
+  /** Ends of our veth pairs that exist. */
+  devices: Map<string, DeviceState>;
+  flows: Map<string, MarkedFlow[]>;
+  /** IPv6 only where the node speaks it. */
+  tables: { 4: Tables; 6?: Tables };
+  ipsets: Map<string, IpSet>;
+  sysctls: Record<string, string | undefined>;
+}
+
+/** Keys that make frames between the members of a Linux bridge pass iptables. */
+export const bridgeSysctls = ['iptables', 'ip6tables', 'arptables'].map(
+  (tool) => `net/bridge/bridge-nf-call-${tool}`,
+);
+
+/** Bridges and ports, in one process. */
+export async function readSwitch(): Promise<SwitchState> {
+  const [bridgeRows, portRows, interfaceRows] = await readTables([
+    {
+      table: 'Bridge',
+      columns: ['name', 'ports', 'fail_mode', 'datapath_type', 'protocols', 'other_config'],
+    },
+    { table: 'Port', columns: ['_uuid', 'name', 'tag', 'other_config', 'interfaces'] },
+    { table: 'Interface', columns: ['_uuid', 'external_ids', 'ofport'] },
+  ]);
+  const bridges = new Map<string, SwitchBridge>();
+  const bridgeOfPort = new Map<string, string>();
+  for (const row of bridgeRows ?? []) {
+    bridges.set(String(row.name), {
+      failMode: asList(row.fail_mode).join(),
+      datapathType: String(row.datapath_type),
+      protocols: asList(row.protocols).map(String),
+      otherConfig: asMap(row.other_config),
+    });
+    for (const uuid of asList(row.ports)) bridgeOfPort.set(String(uuid), String(row.name));
+  }
+  const interfaces = new Map((interfaceRows ?? []).map((row) => [String(row._uuid), row]));
+  const ports = new Map<string, SwitchPort>();
+  for (const row of portRows ?? []) {
+    const bridge = bridgeOfPort.get(String(row._uuid));
+    const first = interfaces.get(String(asList(row.interfaces)[0]));
+    if (bridge === undefined || first === undefined) continue;
+    const ofport = asList(first.ofport)[0];
+    ports.set(String(row.name), {
+      name: String(row.name),
+      bridge,
+      tag: typeof row.tag === 'number' ? row.tag : undefined,
+      otherConfig: asMap(row.other_config),
+      externalIds: asMap(first.external_ids),
+      ofport: typeof ofport === 'number' && ofport > 0 ? ofport : undefined,
+    });
+  }
+  return { bridges, ports };
+}
+
+/** Everything else, given the switch's state; bridges that do not exist have no flows. */
+export async function readActual(settings: Settings, state: SwitchState): Promise<Actual> {
+  const names = [settings.integrationBridge, ...settings.physical.map(({ bridge }) => bridge)];
+  const found = [...new Set(names)].filter((name) => state.bridges.has(name));
+  const speaksIpv6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
+  const [flows, tables4, tables6, ipsets, devices, sysctls] = await Promise.all([
+    Promise.all(found.map(async (name) => [name, await dumpFlows(name)] as const)),
+    readIptables({ family: 4 }),
+    speaksIpv6 ? readIptables({ family: 6 }) : undefined,
+    readIpsets(),
+    readDevices(settings.physical.flatMap(({ inner, outer }) => [inner, outer])),
+    Promise.all(bridgeSysctls.map(async (key) => [key, await readSysctl(key)] as const)),
+  ]);
+  return {
+    switch: state,
+    devices,
+    flows: new Map(flows),
+    tables: tables6 === undefined ? { 4: tables4 } : { 4: tables4, 6: tables6 },
+    ipsets,
+    sysctls: Object.fromEntries(sysctls),
+  };
+}

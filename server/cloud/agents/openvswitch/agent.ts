@@ -1,0 +1,191 @@
+// The running agent: what wakes it, one pass over the host, and what it tells the server afterwards.
+import { watchSwitchRestart } from '../../../host/ovs-restart.ts';
+import { monitorOvsdb } from '../../../host/ovsdb-monitor.ts';
+import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
+import { readActual, readSwitch, type Actual, type SwitchState } from './actual.ts';
+import { apply } from './apply.ts';
+import { createDesired, pluggedPorts, type Desired, type DesiredPorts, type Plugin } from './desired.ts';
+import { recordedZones } from './firewall-rules.ts';
+import { plan } from './plan.ts';
+import { bindPorts } from './plan-ports.ts';
+import type { Settings } from './settings.ts';
+import type { Step } from './steps.ts';
+
+export interface AgentLog {
+  debug(message: string): void;
+  info(message: string): void;
+  warning(message: string): void;
+  error(message: string): void;
+}
+
+export interface OpenvswitchAgent extends Pick<Reconciler<Step>, 'settle' | 'verify'> {
+  /** Something changed at the server; a pass follows. */
+  portChanged(id: string): void;
+  networkChanged(id: string): void;
+  groupsChanged(): void;
+  /** Everything is asked for again and reported again: after a reconnect, or when the server had forgotten this agent. */
+  resync(): void;
+  start(): Promise<void>;
+  /** Ends the agent and leaves the host as it is. */
+  stop(): Promise<void>;
+  /** Takes everything of the agent off the host. */
+  cleanUp(): Promise<void>;
+  /** Number of ports that are bound here, for the state report. */
+  deviceCount(): number;
+}
+
+/** The whole host is one key: flows, rules and tags of all ports are read and changed together. */
+export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): OpenvswitchAgent {
+  const key = settings.host;
+  const ports = createDesired(plugin);
+  const report = createReport(plugin, log);
+  const zones = new Map<string, number>();
+  let snapshot: SwitchState | undefined;
+  let reportsAll = true;
+  let deviceCount = 0;
+  let stopWatching = () => {};
+
+  const reconciler = createReconciler<Desired, Actual, Step>({
+    name: 'host',
+    resyncSeconds: 30,
+    listWanted: () => {
+      ports.everythingChanged();
+      reportsAll = true;
+      return Promise.resolve([key]);
+    },
+    listFound: () => Promise.resolve([]),
+    fetch: async () => {
+      snapshot = await readSwitch();
+      return ports.fetch([...pluggedPorts(snapshot, settings).keys()]);
+    },
+    read: async () => {
+      const actual = await readActual(settings, snapshot ?? (await readSwitch()));
+      rememberZones(zones, actual, settings);
+      return actual;
+    },
+    plan: (_key, desired, actual) => plan(settings, desired, actual, zones),
+    apply: (_key, steps) => apply(steps),
+    onResult: async (_key, { desired, steps, error }) => {
+      if (steps.length > 0 && error === undefined) log.info(`Host changed: ${summary(steps)}`);
+      // What could be bound is bound even when another bridge is missing.
+      const isDone = error === undefined || steps.some((step) => step.kind === 'report-problem');
+      if (desired !== undefined && isDone) {
+        const plugged = pluggedPorts(snapshot!, settings);
+        const { bound, dead } = bindPorts(desired, plugged, snapshot!);
+        deviceCount = bound.length;
+        const switchedOff = dead.filter(({ port }) =>
+          desired.devices.has(port.externalIds['iface-id'] ?? ''),
+        );
+        const isAll = reportsAll;
+        reportsAll = false;
+        try {
+          await report(
+            bound.map(({ spec }) => spec.port_id),
+            switchedOff.map(({ port }) => port.externalIds['iface-id']!),
+            [...plugged.keys()],
+            isAll,
+          );
+        } catch (failure) {
+          reportsAll = true;
+          throw failure;
+        }
+      }
+      if (desired?.problem !== undefined) throw desired.problem;
+    },
+    log,
+  });
+
+  const wake = () => reconciler.add(key);
+  const changed =
+    <Id extends string[]>(mark: (...id: Id) => void) =>
+    (...id: Id) => {
+      mark(...id);
+      wake();
+    };
+
+  return {
+    ...changes(ports, changed),
+    resync: () => void reconciler.resync(),
+    start: async () => {
+      const stops = [watchSwitch(settings, wake, log).stop, watchSwitchRestart(wake).stop];
+      // Flows and iptables rules that somebody changes by hand tell nobody.
+      const timer = setInterval(wake, settings.checkSeconds * 1000);
+      stopWatching = () => {
+        clearInterval(timer);
+        for (const stop of stops) stop();
+      };
+      await reconciler.start();
+    },
+    stop: () => {
+      stopWatching();
+      return reconciler.stop();
+    },
+    cleanUp: async () => {
+      const state = await readSwitch();
+      await apply(plan(settings, undefined, await readActual(settings, state), zones));
+    },
+    settle: reconciler.settle,
+    verify: reconciler.verify,
+    deviceCount: () => deviceCount,
+  };
+}
+
+const changes = (
+  ports: DesiredPorts,
+  changed: <Id extends string[]>(mark: (...id: Id) => void) => (...id: Id) => void,
+) => ({
+  portChanged: changed(ports.portChanged),
+  networkChanged: changed(ports.networkChanged),
+  groupsChanged: changed(ports.groupsChanged),
+});
+
+/** Ports that come, go or are changed by hand in the switch's database. */
+function watchSwitch({ integrationBridge }: Settings, wake: () => void, log: AgentLog): { stop(): void } {
+  let isLost = false;
+  return monitorOvsdb({
+    tables: [
+      { table: 'Interface', columns: ['name', 'external_ids', 'ofport'] },
+      { table: 'Port', columns: ['name', 'tag', 'other_config'] },
+      { table: 'Bridge', columns: ['name', 'fail_mode', 'datapath_type'] },
+    ],
+    onChange: (_changes, isInitial) => {
+      if (isInitial && isLost) log.info('Open vSwitch answers again');
+      isLost = false;
+      wake();
+    },
+    onLost: (reason) => {
+      isLost = true;
+      log.warning(
+        `The database of Open vSwitch does not answer (${reason}); ${integrationBridge} is not watched`,
+      );
+    },
+  });
+}
+
+/** Zones seen in the rules outlive a flush of the raw table, as long as their ports are plugged. */
+function rememberZones(zones: Map<string, number>, actual: Actual, settings: Settings): void {
+  const plugged = pluggedPorts(actual.switch, settings);
+  for (const id of zones.keys()) if (!plugged.has(id)) zones.delete(id);
+  for (const [id, zone] of recordedZones(actual.tables[4])) if (plugged.has(id)) zones.set(id, zone);
+}
+
+/** Tells the server which ports are up and which went down: changes, or with `isAll` everything. */
+function createReport(plugin: Plugin, log: AgentLog) {
+  let told = new Map<string, 'up' | 'down'>();
+  return async (up: string[], down: string[], plugged: string[], isAll: boolean): Promise<void> => {
+    const gone = [...told].filter(([id, state]) => state === 'up' && !plugged.includes(id)).map(([id]) => id);
+    const newUp = up.filter((id) => isAll || told.get(id) !== 'up');
+    const newDown = [...down.filter((id) => isAll || told.get(id) !== 'down'), ...gone];
+    if (newUp.length + newDown.length === 0) return;
+    await plugin.reportDevices(newUp, newDown);
+    if (!isAll) log.info(`Reported ${newUp.length} ports up, ${newDown.length} down`);
+    told = new Map([...up.map((id) => [id, 'up'] as const), ...down.map((id) => [id, 'down'] as const)]);
+  };
+}
+
+function summary(steps: readonly Step[]): string {
+  const reasons = steps.map((step) => step.reason);
+  return reasons.length > 4
+    ? `${reasons.slice(0, 4).join('; ')}; and ${reasons.length - 4} more`
+    : reasons.join('; ');
+}

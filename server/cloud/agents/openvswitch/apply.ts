@@ -1,0 +1,67 @@
+// Does steps of a plan; neighbours of one kind share a process. Every step is safe to repeat.
+import { forgetZone } from '../../../host/conntrack.ts';
+import { disableTxOffload } from '../../../host/ethtool.ts';
+import { restoreIpsets } from '../../../host/ipset.ts';
+import { restoreTables } from '../../../host/iptables.ts';
+import { ensureVeth, removeLink, setLinks } from '../../../host/link.ts';
+import { applyFlows } from '../../../host/ovs-ofctl.ts';
+import { vsctl } from '../../../host/ovs-vsctl.ts';
+import { setSysctls } from '../../../host/sysctl.ts';
+import type { Step } from './steps.ts';
+
+type Kind = Step['kind'];
+type StepOf<K extends Kind> = Extract<Step, { kind: K }>;
+
+/** Does the steps in order; fails at the first that fails, and after all of them when one was a problem to report. */
+export async function apply(steps: readonly Step[]): Promise<void> {
+  for (let at = 0; at < steps.length;) {
+    const kind = steps[at]!.kind;
+    let end = at + 1;
+    while (end < steps.length && steps[end]!.kind === kind) end += 1;
+    await applyGroup(steps.slice(at, end));
+    at = end;
+  }
+  const problems = steps.filter((step) => step.kind === 'report-problem').map((step) => step.reason);
+  if (problems.length > 0) throw new Error(problems.join('; '));
+}
+
+async function applyGroup(steps: readonly Step[]): Promise<void> {
+  const kind = steps[0]!.kind;
+  const all = <K extends Kind>(_kind: K) => steps as readonly StepOf<K>[];
+  switch (kind) {
+    case 'create-veth':
+      await Promise.all(all(kind).map(createVeth));
+      return;
+    case 'set-link':
+      return setLinks(all(kind).map((step) => step.change));
+    case 'remove-link':
+      await Promise.all(all(kind).map((step) => removeLink(step.name)));
+      return;
+    case 'change-switch':
+      await vsctl(all(kind).flatMap((step) => step.commands));
+      return;
+    case 'set-sysctl':
+      return setSysctls(Object.fromEntries(all(kind).map((step) => [step.key, step.value])));
+    case 'change-ipsets':
+      return restoreIpsets(all(kind).flatMap((step) => step.lines));
+    case 'change-iptables':
+      await Promise.all(all(kind).map(({ input, family }) => restoreTables(input, { family })));
+      return;
+    case 'change-flows':
+      await Promise.all(all(kind).map(({ bridge, lines }) => applyFlows(bridge, lines)));
+      return;
+    case 'forget-connections':
+      await Promise.all(all(kind).map((step) => forgetZone(step.connections)));
+      return;
+    case 'report-problem':
+      return;
+  }
+}
+
+async function createVeth({ ends, mtu }: StepOf<'create-veth'>): Promise<void> {
+  // One end may be left of a pair whose other end was moved away.
+  await Promise.all(ends.map((name) => removeLink(name)));
+  await ensureVeth(...ends);
+  await setLinks(ends.map((name) => ({ name, mtu, up: true })));
+  await Promise.all(ends.map((name) => disableTxOffload(name)));
+}

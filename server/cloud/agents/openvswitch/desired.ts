@@ -1,0 +1,139 @@
+// What the server wants of the ports found on this host. Answers are kept until an event or a full pass makes them stale.
+import type { DeviceSpec, SecurityGroupInfo } from '../../model/specs.ts';
+import type { SwitchState } from './actual.ts';
+import type { Settings } from './settings.ts';
+
+/** The server, as this agent needs it; ids are port ids. */
+export interface Plugin {
+  fetchDevices(ids: string[]): Promise<{ devices: DeviceSpec[]; failed_devices: string[] }>;
+  fetchGroups(ids: string[]): Promise<SecurityGroupInfo>;
+  reportDevices(up: string[], down: string[]): Promise<void>;
+}
+
+export interface Desired {
+  /** Ports that the server knows, by port id. */
+  devices: Map<string, DeviceSpec>;
+  /** Port ids found here that the server does not know, or not on this host. */
+  unknown: Set<string>;
+  groups: SecurityGroupInfo;
+  /** Why some answers are old or missing; ports without an answer are in neither list and are left as they are. */
+  problem?: Error;
+}
+
+export interface DesiredPorts {
+  /** The port, its network or the groups changed at the server. */
+  portChanged(id: string): void;
+  networkChanged(id: string): void;
+  groupsChanged(): void;
+  everythingChanged(): void;
+  fetch(found: readonly string[]): Promise<Desired>;
+}
+
+/** Ids of the ports plugged into the integration bridge, each once, in order of their device's name. */
+export function pluggedPorts({ ports }: SwitchState, { integrationBridge }: Settings): Map<string, string> {
+  const devices = new Map<string, string>();
+  for (const port of [...ports.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const id = port.externalIds['iface-id'];
+    if (
+      port.bridge === integrationBridge &&
+      id !== undefined &&
+      port.ofport !== undefined &&
+      !devices.has(id)
+    )
+      devices.set(id, port.name);
+  }
+  return devices;
+}
+
+/** True for ports that security groups and address checks guard. */
+export const isGuarded = (spec: DeviceSpec): boolean =>
+  spec.port_security_enabled && !spec.device_owner.startsWith('network:');
+
+export function createDesired(plugin: Plugin): DesiredPorts {
+  const devices = new Map<string, DeviceSpec>();
+  const unknown = new Set<string>();
+  const stale = new Set<string>();
+  const emptyGroups = (): SecurityGroupInfo => ({ security_groups: {}, sg_member_ips: {} });
+  let groups = emptyGroups();
+  /** Ports whose groups were asked for since the groups changed last. */
+  let grouped = new Set<string>();
+  /** Ports whose groups were known at any time; old rules are better than none. */
+  const everGrouped = new Set<string>();
+
+  async function refreshDevices(found: readonly string[]): Promise<void> {
+    const asked = found.filter((id) => stale.has(id) || (!devices.has(id) && !unknown.has(id)));
+    if (asked.length === 0) return;
+    // An event that comes while the server answers makes the answer stale again.
+    for (const id of asked) stale.delete(id);
+    try {
+      const answer = await plugin.fetchDevices(asked);
+      for (const spec of answer.devices) {
+        unknown.delete(spec.port_id);
+        devices.set(spec.port_id, spec);
+        grouped.delete(spec.port_id);
+      }
+      for (const id of answer.failed_devices) {
+        devices.delete(id);
+        unknown.add(id);
+      }
+    } catch (error) {
+      for (const id of asked) stale.add(id);
+      throw error;
+    }
+  }
+
+  async function refreshGroups(): Promise<void> {
+    const asked = [...devices.values()].filter(isGuarded).map((spec) => spec.port_id);
+    const missing = asked.filter((id) => !grouped.has(id));
+    if (missing.length === 0) return;
+    const isFresh = grouped.size === 0;
+    const current = (grouped = new Set([...grouped, ...missing]));
+    try {
+      const answer = await plugin.fetchGroups(missing);
+      for (const id of missing) everGrouped.add(id);
+      groups = {
+        security_groups: { ...(isFresh ? {} : groups.security_groups), ...answer.security_groups },
+        sg_member_ips: { ...(isFresh ? {} : groups.sg_member_ips), ...answer.sg_member_ips },
+      };
+    } catch (error) {
+      for (const id of missing) current.delete(id);
+      throw error;
+    }
+  }
+
+  function forgetGone(found: readonly string[]): void {
+    const here = new Set(found);
+    for (const known of [devices, unknown, stale, grouped, everGrouped])
+      for (const id of [...known.keys()]) if (!here.has(id)) known.delete(id);
+  }
+
+  return {
+    portChanged: (id) => void stale.add(id),
+    networkChanged: (id) => {
+      for (const spec of devices.values()) if (spec.network_id === id) stale.add(spec.port_id);
+    },
+    groupsChanged: () => (grouped = new Set()),
+    everythingChanged: () => {
+      for (const id of [...devices.keys(), ...unknown]) stale.add(id);
+      grouped = new Set();
+    },
+    fetch: async (found) => {
+      forgetGone(found);
+      let problem: Error | undefined;
+      try {
+        await refreshDevices(found);
+        await refreshGroups();
+      } catch (error) {
+        problem = error instanceof Error ? error : new Error(String(error));
+      }
+      // A new port without its rules would be open: it waits for them.
+      const ready = [...devices].filter(([id, spec]) => !isGuarded(spec) || everGrouped.has(id));
+      return {
+        devices: new Map(ready),
+        unknown: new Set(unknown),
+        groups,
+        ...(problem === undefined ? {} : { problem }),
+      };
+    },
+  };
+}

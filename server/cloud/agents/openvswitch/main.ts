@@ -1,0 +1,91 @@
+// neutron-openvswitch-agent: reads its configuration, connects to the message queue, and keeps the host as the server wants it.
+import { observeCommands } from '../../../host/run.ts';
+import { loadConfig } from '../../../lib/config.ts';
+import { runUntilSignal } from '../../../lib/daemon.ts';
+import { createLogger } from '../../../lib/log.ts';
+import { loggingOptions, messagingOptions } from '../../model/options/common.ts';
+import {
+  ovsAgentOptions,
+  ovsOptions,
+  ovsPluginOptions,
+  reportOptions,
+  securityGroupOptions,
+} from '../../model/options/ovs.ts';
+import type { AgentState } from '../../model/specs.ts';
+import { connectRpc } from '../../rpc/connect-rpc.ts';
+import { formatPlan, parsePlanOption } from '../plan-option.ts';
+import { reportState } from '../report-state.ts';
+import { createAgent, type OpenvswitchAgent } from './agent.ts';
+import { rpcPlugin, subscribe } from './rpc-plugin.ts';
+import { settingsOf, type Settings } from './settings.ts';
+
+const groups = {
+  DEFAULT: { ...loggingOptions, ...messagingOptions, ...reportOptions },
+  ovs: ovsOptions,
+  agent: ovsAgentOptions,
+  securitygroup: securityGroupOptions,
+};
+
+/** Runs the agent until a signal; with `--plan` prints what a pass would do, and why, and ends. */
+export async function main(argv: string[]): Promise<void> {
+  const { mode, rest } = parsePlanOption(argv);
+  const config = loadConfig(groups, rest, [{ ovs: ovsPluginOptions }]);
+  const log = createLogger(config.DEFAULT, 'neutron-openvswitch-agent');
+  for (const warning of config.warnings) log.warning(warning);
+  observeCommands((words, code, milliseconds) =>
+    log.debug(`Ran '${words.join(' ')}': code ${code}, ${Math.round(milliseconds)} ms`),
+  );
+  const settings = settingsOf(config);
+  const { host, transport_url, control_exchange: exchange, report_interval } = config.DEFAULT;
+  const rpc = connectRpc({ transport_url, exchange, host, log: log.child('rpc') });
+  const agent = createAgent(settings, rpcPlugin(rpc, host), log);
+  if (mode === 'plan') {
+    process.stdout.write(formatPlan(await agent.verify()));
+    await rpc.close();
+    return;
+  }
+  subscribe(rpc, agent);
+  const reports = reportState(rpc, () => agentState(settings, agent), report_interval, {
+    log,
+    onNew: agent.resync,
+  });
+  let isFirst = true;
+  rpc.onConnect(() => {
+    // Events sent while the queue was away are lost.
+    if (!isFirst) agent.resync();
+    isFirst = false;
+  });
+  await agent.start();
+  await runUntilSignal(async () => {
+    reports.stop();
+    await agent.stop();
+    await rpc.close();
+  }, log);
+}
+
+function agentState(settings: Settings, agent: OpenvswitchAgent): AgentState {
+  const { host, physical, integrationBridge, datapathType, enforcesSecurityGroups } = settings;
+  return {
+    binary: 'neutron-openvswitch-agent',
+    agent_type: 'Open vSwitch agent',
+    topic: 'N/A',
+    host,
+    configurations: {
+      bridge_mappings: Object.fromEntries(
+        physical.map(({ physicalNetwork, bridge }) => [physicalNetwork, bridge]),
+      ),
+      integration_bridge: integrationBridge,
+      datapath_type: datapathType,
+      devices: agent.deviceCount(),
+      tunnel_types: [],
+      tunneling_ip: null,
+      l2_population: false,
+      arp_responder_enabled: false,
+      enable_distributed_routing: false,
+      in_distributed_mode: false,
+      extensions: [],
+      log_agent_heartbeats: false,
+      ovs_hybrid_plug: enforcesSecurityGroups,
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// The whole difference between what the server wants of this host and what the host has, as ordered steps. Pure.
+import { planFlows, type Flow } from '../../../host/ovs-ofctl.ts';
+import type { Actual } from './actual.ts';
+import { flowCookie } from './bridges.ts';
+import { isGuarded, pluggedPorts, type Desired } from './desired.ts';
+import { integrationFlows, physicalFlows } from './flows.ts';
+import { planBridgeRemoval, planBridges } from './plan-bridges.ts';
+import { planFirewall } from './plan-firewall.ts';
+import { bindPorts, planPorts } from './plan-ports.ts';
+import type { Settings } from './settings.ts';
+import type { Step } from './steps.ts';
+
+/**
+ * Order: devices and bridges, rules and flows of a port, then its tag (only a tag lets it speak), then what is left over.
+ * Without a desired state everything that is marked as ours is taken away.
+ */
+export function plan(
+  settings: Settings,
+  desired: Desired | undefined,
+  actual: Actual,
+  zones: ReadonlyMap<string, number>,
+): Step[] {
+  if (desired === undefined) return planRemoval(settings, actual);
+  const plugged = pluggedPorts(actual.switch, settings);
+  const bindings = bindPorts(desired, plugged, actual.switch);
+  // While the server has not answered for every port, what is there for the others must stay.
+  const isComplete = [...plugged.keys()].every((id) => desired.devices.has(id) || desired.unknown.has(id));
+  const specs = bindings.bound.map(({ spec }) => spec);
+  const firewall = isComplete
+    ? planFirewall(specs, desired.groups, actual, settings, zones)
+    : { first: [], last: [] };
+  const networks = [...bindings.networks.values()];
+  const physical = settings.physical.filter(({ bridge }) => actual.switch.bridges.has(bridge));
+  const wanted = new Map<string, Flow[]>(
+    physical.map((bridge) => [bridge.bridge, physicalFlows(bridge, networks)]),
+  );
+  wanted.set(
+    settings.integrationBridge,
+    integrationFlows({
+      physical,
+      networks,
+      guarded: bindings.bound
+        .filter(({ spec }) => isGuarded(spec))
+        .map(({ spec, port }) => ({ spec, port: port.name })),
+      dead: bindings.dead.map(({ port }) => port.name),
+    }),
+  );
+  return [
+    ...planBridges(settings, actual),
+    ...firewall.first,
+    ...[...wanted].flatMap(([bridge, flows]) => flowSteps(settings.host, bridge, flows, actual, isComplete)),
+    ...planPorts(bindings),
+    ...firewall.last,
+  ];
+}
+
+function planRemoval(settings: Settings, actual: Actual): Step[] {
+  const off: Settings = { ...settings, enforcesSecurityGroups: false };
+  const firewall = planFirewall([], { security_groups: {}, sg_member_ips: {} }, actual, off, new Map());
+  const names = [settings.integrationBridge, ...settings.physical.map(({ bridge }) => bridge)];
+  return [
+    ...names.flatMap((bridge) => flowSteps(settings.host, bridge, [], actual, true)),
+    ...firewall.first,
+    ...firewall.last,
+    ...planBridgeRemoval(settings, actual),
+  ];
+}
+
+function flowSteps(host: string, bridge: string, wanted: Flow[], actual: Actual, deletes: boolean): Step[] {
+  const changes = planFlows(wanted, actual.flows.get(bridge) ?? [], flowCookie(host, bridge));
+  const lines = deletes ? changes.lines : changes.lines.slice(0, changes.added.length);
+  if (lines.length === 0) return [];
+  const deleted = deletes ? changes.deleted.length : 0;
+  const reason = `${bridge}: ${changes.added.length} flows missing or different, ${deleted} not wanted any more`;
+  return [{ kind: 'change-flows', bridge, lines, reason }];
+}

@@ -1,0 +1,85 @@
+// Options of the Open vSwitch agent (ovs_neutron_plugin.ini, ml2_conf.ini).
+import { defineOptions } from '../../../lib/config.ts';
+
+/** [DEFAULT] of every agent that reports its state. */
+export const reportOptions = defineOptions({
+  report_interval: { type: 'int', default: 30, min: 1, help: 'Seconds between two state reports' },
+});
+
+/** [ovs]: bridges of the host. */
+export const ovsOptions = defineOptions({
+  integration_bridge: {
+    type: 'string',
+    default: 'br-int',
+    help: 'Bridge that guests, routers and DHCP ports are plugged into',
+  },
+  bridge_mappings: {
+    type: 'dict',
+    default: {},
+    help: 'Physical networks and the bridge that leads to each: physnet1:br-ex,physnet2:br-eth1',
+  },
+  datapath_type: {
+    type: 'string',
+    default: 'system',
+    choices: ['system', 'netdev'],
+    help: 'system: in the kernel (needs the openvswitch module); netdev: in user space',
+  },
+});
+
+/** [ovs] options that the plug-in on the server reads from the same file. */
+export const ovsPluginOptions = defineOptions({
+  tenant_network_type: {
+    type: 'string',
+    default: 'local',
+    help: 'Type of networks that tenants create: local, vlan',
+  },
+  network_vlan_ranges: {
+    type: 'list',
+    default: [],
+    help: 'Physical networks, with a range of VLAN ids for tenant networks: physnet1,physnet2:101:110',
+  },
+});
+
+/** [agent]: how the agent works. */
+export const ovsAgentOptions = defineOptions({
+  veth_mtu: {
+    type: 'int',
+    default: 9000,
+    min: 68,
+    max: 65535,
+    help: 'MTU of the veth pairs between bridges',
+  },
+  polling_interval: {
+    type: 'int',
+    default: 5,
+    min: 1,
+    help: 'Seconds between two checks of flows and iptables, which tell nobody when they are changed by hand',
+  },
+});
+
+/** [securitygroup]: the firewall of guests' ports, for every layer 2 agent. */
+export const securityGroupOptions = defineOptions({
+  enable_security_group: { type: 'bool', default: true, help: 'Enforce security groups' },
+  firewall_driver: {
+    type: 'string',
+    default: 'iptables_hybrid',
+    choices: [
+      'iptables_hybrid',
+      'noop',
+      'neutron.agent.linux.iptables_firewall.OVSHybridIptablesFirewallDriver',
+      'neutron.agent.firewall.NoopFirewallDriver',
+    ],
+    help: 'What enforces them: iptables rules on the Linux bridge of each guest, or nothing',
+  },
+  enable_ipset: {
+    type: 'bool',
+    default: true,
+    help: 'Keep members of remote groups in ipsets, not in a rule each',
+  },
+});
+
+/** True when the options ask for a firewall on guests' ports. */
+export const enforcesSecurityGroups = (options: {
+  enable_security_group: boolean;
+  firewall_driver: string;
+}): boolean => options.enable_security_group && !/noop/i.test(options.firewall_driver);
