@@ -1,0 +1,335 @@
+// The L3 agent on a real host: two tenant networks and the world outside, joined by one router.
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, vi } from 'vitest';
+import { createL3Agent } from '../../server/cloud/agents/l3/main.ts';
+import { startMetadataAgent } from '../../server/cloud/agents/metadata/main.ts';
+import { signInstanceId } from '../../server/cloud/agents/metadata/forward.ts';
+import { l3Options } from '../../server/cloud/model/options/l3.ts';
+import { metadataOptions } from '../../server/cloud/model/options/metadata.ts';
+import type { RouterSpec } from '../../server/cloud/model/specs.ts';
+import { ensureNetns, inNetns, listNetns, removeNetns } from '../../server/host/netns.ts';
+import { readOvsPorts } from '../../server/host/ovs-ports.ts';
+import { ensureBridgeCommands, ensurePortCommands, setCommand, vsctl } from '../../server/host/ovs-vsctl.ts';
+import { findProcesses } from '../../server/host/process.ts';
+import { run } from '../../server/host/run.ts';
+import { agentConfig } from '../support/agent-config.ts';
+import { agentServer } from '../support/agent-server.ts';
+import { machine, ovs, type Machine } from '../support/machine.ts';
+import { portSpec, routerPortSpec, routerSpec, subnetSpec, uuid } from '../support/network-specs.ts';
+import { testLogger } from '../support/test-logger.ts';
+
+const routerId = uuid('fa96af8c');
+const ns = `qrouter-${routerId}`;
+const net01 = subnetSpec({ id: uuid('9055c60a'), cidr: '192.168.101.0/24' });
+const net02 = subnetSpec({ id: uuid('df203e60'), cidr: '192.168.102.0/24' });
+const public01 = subnetSpec({ id: uuid('5c1bf0a3'), cidr: '10.64.201.0/24', gateway_ip: '10.64.201.254' });
+const interfaceOn = (id: string, mac: string, subnet: typeof net01) =>
+  routerPortSpec(portSpec({ id: uuid(id), mac, subnet, address: subnet.gateway_ip! }), [subnet]);
+const qr1 = interfaceOn('a5ad5119-1c', 'fa:16:3e:3a:45:49', net01);
+const qr2 = interfaceOn('537546c0-21', 'fa:16:3e:74:b1:dd', net02);
+const gateway = routerPortSpec(
+  portSpec({
+    ...{ id: uuid('49a845ca-5a'), mac: 'fa:16:3e:37:53:f3', subnet: public01 },
+    address: '10.64.201.91',
+  }),
+  [public01],
+);
+const router = routerSpec({
+  ...{ id: routerId, external_network_id: uuid('f1c765a4') },
+  ...{ gw_port: gateway, interfaces: [qr1, qr2] },
+});
+const floatingIp = (fixed: string) => ({
+  id: uuid('49b15282'),
+  floating_ip_address: '10.64.201.72',
+  fixed_ip_address: fixed,
+  port_id: uuid('dc5146c6'),
+  status: 'DOWN' as const,
+});
+
+async function setUp() {
+  const stack = new AsyncDisposableStack();
+  const openVswitch = stack.use(await ovs());
+  await vsctl(['br-int', 'br-ex'].flatMap((name) => ensureBridgeCommands(name, { datapath_type: 'netdev' })));
+  const server = agentServer();
+  const config = agentConfig(l3Options);
+  const agent = createL3Agent(config, server.rpc, testLogger);
+  const { reconciler } = agent;
+  const attach = async (
+    bridge: string,
+    tag: number,
+    options: Parameters<typeof machine>[0],
+    via?: string,
+  ) => {
+    const made = stack.use(await machine(options));
+    await vsctl(ensurePortCommands(bridge, made.device, tag === 0 ? {} : { tag }));
+    if (via !== undefined) await made.run(['ip', 'route', 'add', 'default', 'via', via]);
+    return made;
+  };
+  const vm1 = await attach('br-int', 1, { name: 'vm1', address: '192.168.101.102/24' }, '192.168.101.1');
+  const vm2 = await attach('br-int', 2, { name: 'vm2', address: '192.168.102.99/24' }, '192.168.102.1');
+  const outside = await attach('br-ex', 0, { name: 'outside', address: '10.64.201.254/24' });
+  stack.defer(async () => {
+    server.routers.clear();
+    const last = createL3Agent(config, server.rpc, testLogger).reconciler;
+    await last.resync();
+    await last.settle();
+  });
+  return {
+    ...{ server, agent, config, reconciler, openVswitch, vm1, vm2, outside },
+    /** Hands the agent a router and, in place of the L2 agent, gives its ports their VLANs. */
+    want: async (spec: RouterSpec) => {
+      server.routers.set(routerId, structuredClone(spec));
+      await reconciler.resync();
+      await reconciler.settle();
+      await tagPorts();
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+const tagPorts = async () => {
+  const ports = await readOvsPorts();
+  const tags = { 'qr-a5ad5119-1c': 1, 'qr-537546c0-21': 2 };
+  const present = Object.entries(tags).filter(([name]) => ports.has(name));
+  await vsctl(present.map(([name, tag]) => setCommand('Port', name, { tag })));
+};
+
+/** The address that `to` sees when `from` opens a connection to it. */
+async function addressSeen(from: Machine, to: Machine, address: string): Promise<string | undefined> {
+  const listening = to.run(['timeout', '5', 'nc', '-lvn', '-p', '8080']);
+  await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(':8080'));
+  await from.run(['nc', '-w', '2', '-N', address, '8080'], { stdin: 'hello\n' });
+  return /received on (\S+)/.exec((await listening).stderr)?.[1];
+}
+
+it('two networks reach each other and the world sees the router', async () => {
+  await using lab = await setUp();
+  expect(await lab.vm1.ping('192.168.102.99')).toBe(false);
+  await lab.want(router);
+  expect(await lab.vm1.ping('192.168.102.99')).toBe(true);
+  expect(await lab.vm1.ping('10.64.201.254')).toBe(true);
+  expect(await addressSeen(lab.vm1, lab.outside, '10.64.201.254')).toBe('10.64.201.91');
+  expect(lab.server.calls('update_device_list')).toMatchObject([{ devices_up: [gateway.id] }]);
+  expect(await lab.reconciler.verify()).toEqual(new Map());
+});
+
+it('the namespace looks as the guide says', async () => {
+  await using lab = await setUp();
+  await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
+  const { stdout: addresses } = await run([
+    'ip',
+    '-n',
+    ns,
+    '-o',
+    '-4',
+    'address',
+    'show',
+    'dev',
+    'qg-49a845ca-5a',
+  ]);
+  expect(addresses).toContain('inet 10.64.201.91/24 brd 10.64.201.255 scope global');
+  expect(addresses).toContain('inet 10.64.201.72/32 brd 10.64.201.72 scope global');
+  const { stdout: route } = await run(['ip', '-n', ns, 'route', 'show', 'default']);
+  expect(route.trim()).toBe('default via 10.64.201.254 dev qg-49a845ca-5a proto static');
+  const ports = await readOvsPorts();
+  expect(ports.get('qg-49a845ca-5a')).toMatchObject({ bridge: 'br-ex', type: 'internal' });
+  expect(ports.get('qr-a5ad5119-1c')).toMatchObject({
+    bridge: 'br-int',
+    externalIds: { 'iface-id': qr1.id, 'attached-mac': qr1.mac_address, 'iface-status': 'active' },
+  });
+  const { stdout: settings } = await run(
+    inNetns(ns, [
+      'sysctl',
+      '-n',
+      ...['ip_forward', 'conf.all.arp_ignore', 'conf.all.arp_announce'].map((key) => `net.ipv4.${key}`),
+    ]),
+  );
+  expect(settings).toBe('1\n1\n2\n');
+});
+
+it('a floating IP leads in and out, and is gone at once when it is taken away', async () => {
+  await using lab = await setUp();
+  await lab.want(router);
+  expect(await lab.outside.ping('10.64.201.72')).toBe(false);
+  await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
+  expect(await lab.outside.ping('10.64.201.72')).toBe(true);
+  expect(await addressSeen(lab.vm1, lab.outside, '10.64.201.254')).toBe('10.64.201.72');
+  expect(await addressSeen(lab.outside, lab.vm1, '10.64.201.72')).toBe('10.64.201.254');
+  expect(lab.server.calls('update_floatingip_statuses')).toMatchObject([
+    { router_id: routerId, fip_statuses: { [uuid('49b15282')]: 'ACTIVE' } },
+  ]);
+  expect(await lab.reconciler.verify()).toEqual(new Map());
+
+  // A ping under way keeps its connection: only forgetting it ends the translation.
+  const pinging = lab.outside.run(['ping', '-c', '30', '-i', '0.1', '-W', '1', '10.64.201.72']);
+  await lab.want(router);
+  expect((await pinging).stdout).toMatch(/[1-9]\d*% packet loss/);
+  expect(await lab.outside.ping('10.64.201.72')).toBe(false);
+  const { stdout } = await run(inNetns(ns, ['conntrack', '-L', '-f', 'ipv4', '--orig-dst', '10.64.201.72']));
+  expect(stdout).not.toContain('192.168.101.102');
+});
+
+it('without source NAT the world sees the instance, and a router that is down forwards nothing', async () => {
+  await using lab = await setUp();
+  await lab.want({ ...router, enable_snat: false });
+  await lab.outside.run(['ip', 'route', 'add', '192.168.101.0/24', 'via', '10.64.201.91']);
+  expect(await addressSeen(lab.vm1, lab.outside, '10.64.201.254')).toBe('192.168.101.102');
+
+  await lab.want({ ...router, admin_state_up: false });
+  expect(await lab.vm1.ping('192.168.102.99')).toBe(false);
+  await lab.want(router);
+  expect(await lab.vm1.ping('192.168.102.99')).toBe(true);
+});
+
+it('extra routes lead where they say', async () => {
+  await using lab = await setUp();
+  await lab.vm2.run(['ip', 'address', 'add', '172.16.0.1/32', 'dev', 'lo']);
+  await lab.want({ ...router, routes: [{ destination: '172.16.0.0/24', nexthop: '192.168.102.99' }] });
+  expect(await lab.vm1.ping('172.16.0.1')).toBe(true);
+  await lab.want(router);
+  expect(await lab.vm1.ping('172.16.0.1')).toBe(false);
+});
+
+it('metadata reaches Compute with the name of the instance, and none but it', async () => {
+  await using lab = await setUp();
+  const seen: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
+  const nova = createServer((request, response) => {
+    seen.push({ url: request.url, headers: request.headers });
+    response.end('vm1\n');
+  });
+  await new Promise<void>((resolve) => nova.listen(0, '127.0.0.1', resolve));
+  const ports = [
+    {
+      ...qr1,
+      device_id: routerId,
+      device_owner: 'network:router_interface',
+      network_id: 'n1',
+      tenant_id: 't1',
+    },
+    {
+      ...portSpec({ id: 'p', mac: '', subnet: net01, address: '192.168.101.102' }),
+      ...{ device_id: uuid('77777777'), network_id: 'n1', tenant_id: 't1' },
+    },
+  ];
+  const server = agentServer({
+    get_ports: ({ filters }) =>
+      ports.filter((port) =>
+        Object.entries(filters as Record<string, string[]>).every(
+          ([key, values]) => key === 'fixed_ips' || values.includes(port[key as 'device_id']),
+        ),
+      ),
+  });
+  const config = agentConfig(metadataOptions, {
+    ...{ metadata_proxy_shared_secret: 'shared', metadata_proxy_socket: lab.config.metadata_proxy_socket },
+    nova_metadata_port: String((nova.address() as AddressInfo).port),
+  });
+  const stop = await startMetadataAgent(config, server.rpc, testLogger);
+  try {
+    await lab.want(router);
+    const ask = (from: Machine) =>
+      from.run([
+        'curl',
+        '-s',
+        '-m',
+        '5',
+        '-H',
+        'X-Instance-ID: forged',
+        'http://169.254.169.254/latest/meta-data/hostname',
+      ]);
+    expect((await ask(lab.vm1)).stdout).toBe('vm1\n');
+    expect(seen).toMatchObject([
+      {
+        url: '/latest/meta-data/hostname',
+        headers: {
+          'x-forwarded-for': '192.168.101.102',
+          'x-instance-id': uuid('77777777'),
+          'x-tenant-id': 't1',
+          'x-instance-id-signature': signInstanceId('shared', uuid('77777777')),
+        },
+      },
+    ]);
+    expect((await ask(lab.vm2)).stdout).toContain('<h1>404 Not Found</h1>');
+    // The proxy's own port is not open to anybody.
+    const direct = await lab.vm1.run(['curl', '-s', '-m', '1', 'http://192.168.101.1:9697/']);
+    expect(direct.code).not.toBe(0);
+  } finally {
+    await stop();
+    nova.close();
+  }
+});
+
+const damages: [string, () => Promise<unknown>][] = [
+  ['the namespace is deleted', () => removeNetns(ns)],
+  ['an internal port is taken out of the switch', () => vsctl([['del-port', 'br-int', 'qr-a5ad5119-1c']])],
+  ['the gateway port is taken out of the switch', () => vsctl([['del-port', 'br-ex', 'qg-49a845ca-5a']])],
+  ['the firewall is flushed', () => run(inNetns(ns, ['iptables', '-t', 'nat', '-F']))],
+  ['the default route is removed', () => run(['ip', '-n', ns, 'route', 'delete', 'default'])],
+  ['an interface is set down', () => run(['ip', '-n', ns, 'link', 'set', 'qg-49a845ca-5a', 'down'])],
+  ['forwarding is switched off', () => run(inNetns(ns, ['sysctl', '-w', 'net.ipv4.ip_forward=0']))],
+  [
+    'the metadata proxy is killed',
+    async () => process.kill(findProcesses('haproxy', routerId)[0]!.pid, 'SIGKILL'),
+  ],
+];
+
+it.each(damages)('repairs itself when %s, without being asked', async (_, damage) => {
+  await using lab = await setUp();
+  lab.server.routers.set(
+    routerId,
+    structuredClone({ ...router, floatingips: [floatingIp('192.168.101.102')] }),
+  );
+  await lab.agent.start();
+  try {
+    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
+    await damage();
+    await expect.poll(() => lab.reconciler.verify(), { timeout: 5000, interval: 100 }).toEqual(new Map());
+    await tagPorts();
+    expect(await lab.outside.ping('10.64.201.72')).toBe(true);
+    expect(await lab.vm1.ping('192.168.102.99')).toBe(true);
+  } finally {
+    await lab.agent.stop();
+  }
+});
+
+it('a restart of the agent loses no ping', async () => {
+  await using lab = await setUp();
+  await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
+  const pinging = lab.outside.run(['ping', '-c', '40', '-i', '0.05', '-W', '1', '10.64.201.72']);
+  const next = createL3Agent(lab.config, lab.server.rpc, testLogger);
+  await next.start();
+  await next.reconciler.settle();
+  await next.stop();
+  expect((await pinging).stdout).toContain(' 0% packet loss');
+});
+
+it('after a restart of the switch, whose devices are lost with it, the router works again', async () => {
+  await using lab = await setUp();
+  lab.server.routers.set(
+    routerId,
+    structuredClone({ ...router, floatingips: [floatingIp('192.168.101.102')] }),
+  );
+  await lab.agent.start();
+  try {
+    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
+    await lab.openVswitch.restartSwitch();
+    await expect.poll(() => lab.reconciler.verify(), { timeout: 10_000, interval: 100 }).toEqual(new Map());
+    await tagPorts();
+    expect(await lab.outside.ping('10.64.201.72')).toBe(true);
+  } finally {
+    await lab.agent.stop();
+  }
+});
+
+it('a router that is gone leaves nothing, and what was not made by the agent stays', async () => {
+  await using lab = await setUp();
+  await ensureNetns('qrouter-mine');
+  await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
+  lab.server.routers.clear();
+  await lab.reconciler.resync();
+  await lab.reconciler.settle();
+  expect(await listNetns()).toEqual(['outside', 'qrouter-mine', 'vm1', 'vm2']);
+  expect([...(await readOvsPorts()).keys()].filter((name) => /^q[rg]-/.test(name))).toEqual([]);
+  expect(findProcesses('haproxy', routerId)).toEqual([]);
+  await removeNetns('qrouter-mine');
+});
