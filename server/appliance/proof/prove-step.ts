@@ -18,7 +18,7 @@ export interface StepProof {
 }
 
 /** How long a check that should fail may take to prove it does not come round. */
-const tripWithinMs = 2_000;
+const tripWithinMs = 1_000;
 
 /** Proves `step`; false when it makes no sense to go on with the next one. */
 export async function proveStep(proof: StepProof, step: Step): Promise<boolean> {
@@ -52,7 +52,8 @@ async function proveMistake(proof: StepProof, step: Step, mistake: Mistake): Pro
     failure === undefined
       ? await runChecks(ground, step.checks, {
           patience: 'settle',
-          shortMs: ({ name }) => (name === mistake.trips ? tripWithinMs : undefined),
+          shortMs: ({ name, withinSeconds }) =>
+            name === mistake.trips ? Math.min(tripWithinMs, withinSeconds * 1000) : undefined,
         })
       : [];
   const detail = failure === undefined ? faultOfMistake(mistake, outcomes) : describeFailure(failure);

@@ -1,26 +1,11 @@
 // Commands typed into a real shell on a real terminal.
-import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
-import type { TerminalStream } from '../../../server/appliance/http/deps.ts';
 import { createPerformer } from '../../../server/appliance/proof/perform.ts';
 import { createTypist } from '../../../server/appliance/proof/typist.ts';
-
-/** bash on a pseudo-terminal, as an engine's exec with a TTY gives it. */
-function shell(): TerminalStream {
-  const child = spawn('script', ['-qfc', 'bash --norc --noprofile', '/dev/null'], { stdio: 'pipe' });
-  return {
-    onOutput: (listener) => child.stdout.on('data', listener),
-    onEnd: (listener) => child.once('exit', () => listener('the shell ended')),
-    write: (data) => child.stdin.write(data),
-    resize: () => undefined,
-    pause: () => child.stdout.pause(),
-    resume: () => child.stdout.resume(),
-    close: () => child.kill('SIGHUP'),
-  };
-}
+import { localShell } from '../../support/local-shell.ts';
 
 it('learns the exit code and the output of each command, and keeps the shell', async () => {
-  const typist = createTypist(shell());
+  const typist = createTypist(localShell());
   expect(await typist.type('word=hello', 5_000)).toMatchObject({ code: 0 });
   const said = await typist.type('echo $word \\\n  world', 5_000);
   expect(said.code).toBe(0);
@@ -31,7 +16,7 @@ it('learns the exit code and the output of each command, and keeps the shell', a
 });
 
 it('a command that does not end is given up', async () => {
-  const typist = createTypist(shell());
+  const typist = createTypist(localShell());
   const { code, output } = await typist.type('sleep 60', 300);
   expect(code).toBeUndefined();
   expect(output).toContain('not over after 0.3 s');
@@ -39,7 +24,7 @@ it('a command that does not end is given up', async () => {
 });
 
 it('a terminal that ends says so', async () => {
-  const typist = createTypist(shell());
+  const typist = createTypist(localShell());
   expect(await typist.type('exit 3', 5_000)).toMatchObject({
     code: undefined,
     output: expect.stringContaining('the shell ended'),
@@ -47,7 +32,7 @@ it('a terminal that ends says so', async () => {
 });
 
 it('a performer stops at the first command that fails and names it', async () => {
-  const performer = createPerformer(async () => shell());
+  const performer = createPerformer(async () => localShell());
   const at = (place: string, text: string, line: number) => ({ place, text, line });
   const failure = await performer.perform([
     at('controller', 'value=1', 1),
