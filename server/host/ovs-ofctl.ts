@@ -25,6 +25,7 @@ export async function dumpFlows(bridge: string): Promise<MarkedFlow[]> {
 
 const header =
   /^(cookie|duration|table|n_packets|n_bytes|idle_timeout|hard_timeout|idle_age|importance|send_flow_rem)\b/;
+const flags = /^(reset_counts|check_overlap|send_flow_rem|no_packet_counts|no_byte_counts|hidden|readonly)$/;
 
 /** What `ovs-ofctl dump-flows` prints, with or without statistics. */
 export function parseFlows(text: string): MarkedFlow[] {
@@ -43,7 +44,8 @@ export function parseFlows(text: string): MarkedFlow[] {
       if (name === 'cookie') flow.cookie = value.replace(/,$/, '');
       else if (name === 'table') flow.table = Number(value.replace(/,$/, ''));
       else if (!header.test(part)) {
-        const fields = part.split(',').filter(Boolean);
+        // Flags stand in front of the match, without a comma: `reset_counts priority=1,ip`.
+        const fields = part.split(/[ ,]/).filter((field) => field !== '' && !flags.test(field));
         const priority = fields.find((field) => field.startsWith('priority='));
         if (priority !== undefined) flow.priority = Number(priority.slice(9));
         flow.match = fields.filter((field) => field !== priority).join(',');

@@ -5,7 +5,7 @@ import { restoreIpsets } from '../../../host/ipset.ts';
 import { restoreTables } from '../../../host/iptables.ts';
 import { ensureVeth, removeLink, setLinks } from '../../../host/link.ts';
 import { applyFlows } from '../../../host/ovs-ofctl.ts';
-import { vsctl } from '../../../host/ovs-vsctl.ts';
+import { removePortCommand, vsctl } from '../../../host/ovs-vsctl.ts';
 import { setSysctls } from '../../../host/sysctl.ts';
 import type { Step } from './steps.ts';
 
@@ -29,6 +29,9 @@ async function applyGroup(steps: readonly Step[]): Promise<void> {
   const kind = steps[0]!.kind;
   const all = <K extends Kind>(_kind: K) => steps as readonly StepOf<K>[];
   switch (kind) {
+    case 'unplug':
+      await vsctl(all(kind).map((step) => removePortCommand(step.bridge, step.port)));
+      return;
     case 'create-veth':
       await Promise.all(all(kind).map(createVeth));
       return;

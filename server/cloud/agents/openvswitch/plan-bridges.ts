@@ -94,33 +94,59 @@ function planPhysical(physical: PhysicalBridge, settings: Settings, actual: Actu
       commands: [setCommand('Bridge', bridge, columns(settings))],
       reason: `bridge ${bridge} ${differs}`,
     });
-  for (const [name, target] of [
-    [inner, settings.integrationBridge],
-    [outer, bridge],
-  ] as const) {
-    const port = actual.switch.ports.get(name);
-    if (port?.bridge === target && port.ofport !== undefined) continue;
-    // A port whose device came back is opened again only when it is put in anew.
-    const commands = [
-      ...(port === undefined ? [] : [removePortCommand(port.bridge, name)]),
-      ...ensurePortCommands(target, name),
-    ];
-    steps.push({ kind: 'change-switch', commands, reason: `${name} is not in ${target}` });
-  }
+  for (const { name, target, isPlugged } of endsOf(physical, settings, actual))
+    if (!isPlugged)
+      steps.push({
+        kind: 'change-switch',
+        commands: ensurePortCommands(target, name),
+        reason: `${name} is not in ${target}`,
+      });
   return steps;
 }
 
+/** Both ends of a pair and whether the switch has them open, in the right bridge, with a device that exists. */
+function endsOf({ bridge, inner, outer }: PhysicalBridge, { integrationBridge }: Settings, actual: Actual) {
+  const ends = [
+    { name: inner, target: integrationBridge },
+    { name: outer, target: bridge },
+  ];
+  const exists = ends.every(({ name }) => actual.devices.has(name));
+  return ends.map(({ name, target }) => {
+    const port = actual.switch.ports.get(name);
+    return { name, target, port, isPlugged: exists && port?.bridge === target && port.ofport !== undefined };
+  });
+}
+
 /** The pair itself; an end without the other cannot exist. */
-function planVeth({ inner, outer, bridge }: PhysicalBridge, { vethMtu }: Settings, actual: Actual): Step[] {
+function planVeth(physical: PhysicalBridge, settings: Settings, actual: Actual): Step[] {
+  const { inner, outer, bridge } = physical;
   if (!actual.switch.bridges.has(bridge)) return [];
   const ends = [inner, outer] as [string, string];
-  if (!ends.every((end) => actual.devices.has(end)))
-    return [{ kind: 'create-veth', ends, mtu: vethMtu, reason: `${inner} and ${outer} do not exist` }];
-  return ends.flatMap((name): Step[] => {
-    const device = actual.devices.get(name)!;
-    if (!device.isUp) return [{ kind: 'set-link', change: { name, up: true }, reason: `${name} is down` }];
-    if (device.mtu < vethMtu)
-      return [{ kind: 'set-link', change: { name, mtu: vethMtu }, reason: `${name} has MTU ${device.mtu}` }];
-    return [];
-  });
+  const steps = endsOf(physical, settings, actual).flatMap(({ name, port, isPlugged }): Step[] =>
+    port === undefined || isPlugged
+      ? []
+      : [
+          {
+            kind: 'unplug',
+            port: name,
+            bridge: port.bridge,
+            reason: `${name} is not open or in the wrong bridge`,
+          },
+        ],
+  );
+  if (!ends.every((end) => actual.devices.has(end))) {
+    const reason = `${inner} and ${outer} do not exist`;
+    return [...steps, { kind: 'create-veth', ends, mtu: settings.vethMtu, reason }];
+  }
+  for (const name of ends) {
+    const { isUp, mtu } = actual.devices.get(name)!;
+    if (!isUp) steps.push({ kind: 'set-link', change: { name, up: true }, reason: `${name} is down` });
+    if (mtu < settings.vethMtu)
+      steps.push({
+        kind: 'set-link',
+        change: { name, mtu: settings.vethMtu },
+        reason: `${name} has MTU ${mtu}`,
+      });
+  }
+  return steps;
 }
