@@ -1,0 +1,24 @@
+// patchbay down: removes labs, whatever state they are in.
+import type { Command } from 'commander';
+import { destroyLab } from '../labs/destroy.ts';
+import { listLabs } from '../labs/list.ts';
+import { say } from './progress.ts';
+import { getLab, openEngine } from './ready-engine.ts';
+import { UsageError } from './usage-error.ts';
+
+export function addDown(program: Command): void {
+  program
+    .command('down')
+    .description('remove a lab, or all of them: containers, networks, volumes')
+    .argument('[lab]', 'name of a running lab')
+    .option('--all', 'every lab, found by label, also those of a patchbay that was killed')
+    .addHelpText('after', '\nExample:\n  patchbay down --all')
+    .action(async (name: string | undefined, { all = false }: { all?: boolean }) => {
+      if ((name === undefined) === !all) throw new UsageError("Name a lab, or use '--all'.");
+      const engine = await openEngine();
+      const labs = all ? await listLabs(engine) : [await getLab(engine, name ?? '')];
+      await Promise.all(labs.map((lab) => destroyLab(engine, lab.name)));
+      for (const lab of labs) say(`Removed ${lab.name}`);
+      if (labs.length === 0) say('There was nothing to remove.');
+    });
+}

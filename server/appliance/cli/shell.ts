@@ -1,0 +1,47 @@
+// patchbay shell: a login shell in a node, or one command.
+import type { Command } from 'commander';
+import { exec, openTerminal } from '../labs/exec.ts';
+import { getLab, getNode, openEngine } from './ready-engine.ts';
+
+/** Joins this terminal with one in the node until the program there ends. */
+async function attach(
+  engine: Awaited<ReturnType<typeof openEngine>>,
+  lab: string,
+  node: string,
+  argv: string[],
+) {
+  const size = () => ({ cols: process.stdout.columns, rows: process.stdout.rows });
+  const terminal = await openTerminal(engine, lab, node, argv, size());
+  const onResize = () => void terminal.resize(size()).catch(() => undefined);
+  process.stdout.on('resize', onResize);
+  process.stdin.setRawMode(true);
+  process.stdin.pipe(terminal.stream);
+  terminal.stream.pipe(process.stdout);
+  await new Promise((resolve) => terminal.stream.on('end', resolve).on('error', resolve));
+  process.stdin.unpipe(terminal.stream);
+  process.stdin.setRawMode(false);
+  process.stdin.pause();
+  process.stdout.off('resize', onResize);
+  terminal.close();
+}
+
+export function addShell(program: Command): void {
+  program
+    .command('shell')
+    .description('open a shell in a node, or run one command there')
+    .argument('<lab>', 'name of a running lab')
+    .argument('<node>', 'controller, network, compute1, ...')
+    .argument('[command...]', 'after --, instead of a shell')
+    .addHelpText('after', '\nExample:\n  patchbay shell play network -- ovs-vsctl show')
+    .action(async (labName: string, nodeName: string, command: string[]) => {
+      const engine = await openEngine();
+      const lab = await getLab(engine, labName);
+      const node = getNode(lab, nodeName);
+      const argv = command.length > 0 ? command : ['bash', '-l'];
+      if (process.stdin.isTTY && process.stdout.isTTY) return attach(engine, lab.name, node.name, argv);
+      const { code, stdout, stderr } = await exec(engine, lab.name, node.name, argv, { timeoutMs: 600_000 });
+      process.stdout.write(stdout);
+      process.stderr.write(stderr);
+      process.exitCode = code;
+    });
+}

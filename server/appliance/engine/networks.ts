@@ -1,0 +1,44 @@
+// Networks and volumes of the engine.
+import type Docker from 'dockerode';
+import { asking, unlessMissing } from './failures.ts';
+import type { NamedThing, NetworkInfo, NetworkSpec } from './types.ts';
+
+/** A bridge whose containers reach each other and the host, and nothing else: nobody translates their addresses. */
+export async function createNetwork(docker: Docker, spec: NetworkSpec): Promise<void> {
+  await asking(
+    `Creating the network ${spec.name}`,
+    docker.createNetwork({
+      Name: spec.name,
+      Driver: 'bridge',
+      CheckDuplicate: true,
+      Labels: spec.labels,
+      IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet }] },
+      Options: {
+        'com.docker.network.driver.mtu': String(spec.mtu),
+        'com.docker.network.bridge.enable_ip_masquerade': 'false',
+      },
+    }),
+  );
+}
+
+export const removeNetwork = (docker: Docker, name: string) =>
+  unlessMissing(asking(`Removing the network ${name}`, docker.getNetwork(name).remove()));
+
+/** Networks that carry the labels; with none given, all there are. */
+export async function listNetworks(docker: Docker, labels: string[]): Promise<NetworkInfo[]> {
+  const found = await asking('Listing networks', docker.listNetworks({ filters: { label: labels } }));
+  return found.map((one) => ({
+    id: one.Id,
+    name: one.Name,
+    labels: one.Labels ?? {},
+    subnets: (one.IPAM?.Config ?? []).map((config) => config.Subnet ?? '').filter((subnet) => subnet !== ''),
+  }));
+}
+
+export async function listVolumes(docker: Docker, labels: string[]): Promise<NamedThing[]> {
+  const { Volumes } = await asking('Listing volumes', docker.listVolumes({ filters: { label: labels } }));
+  return (Volumes ?? []).map((one) => ({ id: one.Name, name: one.Name, labels: one.Labels ?? {} }));
+}
+
+export const removeVolume = (docker: Docker, name: string) =>
+  unlessMissing(asking(`Removing the volume ${name}`, docker.getVolume(name).remove({ force: true })));

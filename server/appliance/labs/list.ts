@@ -1,0 +1,62 @@
+// The labs there are, found by label: also those of a patchbay that was killed.
+import type { Engine } from '../engine/engine.ts';
+import { entryLabel, kindLabel, labLabel, nodeLabel } from './names.ts';
+
+export interface NodeStatus {
+  name: string;
+  kind: string;
+  /** The engine's words: `running`, `exited`, ... */
+  state: string;
+  address: string;
+}
+
+export interface LabStatus {
+  name: string;
+  entry: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  nodes: NodeStatus[];
+  /** Base URLs of the published APIs, as reachable from this machine; none while the controller is down. */
+  endpoints: Partial<Record<ServiceName, string>>;
+}
+
+export type ServiceName = 'identity' | 'network' | 'compute' | 'image';
+
+/** Where the controller's services listen. */
+export const servicePorts: Record<ServiceName, number> = {
+  identity: 5000,
+  network: 9696,
+  compute: 8774,
+  image: 9292,
+};
+
+/** All labs with their nodes, or only the one named. */
+export async function listLabs(engine: Engine, name?: string): Promise<LabStatus[]> {
+  const label = name === undefined ? labLabel : `${labLabel}=${name}`;
+  const [containers, networks] = await Promise.all([
+    engine.listContainers(label),
+    engine.listNetworks(label),
+  ]);
+  const names = new Set([...containers, ...networks].map((thing) => thing.labels[labLabel] ?? ''));
+  return [...names].sort().map((lab) => {
+    const own = containers.filter((container) => container.labels[labLabel] === lab).reverse();
+    const network = networks.find((one) => one.labels[labLabel] === lab);
+    const controller = own.find((container) => container.labels[kindLabel] === 'controller');
+    const published = Object.entries(servicePorts).flatMap(([service, port]) => {
+      const hostPort = controller?.ports[port];
+      return hostPort === undefined ? [] : [[service, `http://127.0.0.1:${hostPort}`]];
+    });
+    return {
+      name: lab,
+      entry: network?.labels[entryLabel] ?? lab,
+      createdAt: Math.min(...own.map((container) => container.createdAt)),
+      nodes: own.map((container) => ({
+        name: container.labels[nodeLabel] ?? container.name,
+        kind: container.labels[kindLabel] ?? '',
+        state: container.state,
+        address: Object.values(container.addresses)[0] ?? '',
+      })),
+      endpoints: Object.fromEntries(published) as LabStatus['endpoints'],
+    };
+  });
+}

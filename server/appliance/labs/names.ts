@@ -1,0 +1,15 @@
+// How what belongs to a lab is named and labelled on the engine; everything is found again by these labels.
+
+/** Label of every container, network and volume of a lab; its value is the lab's name. */
+export const labLabel = 'patchbay.lab';
+/** Label of a node's container: the node's name. */
+export const nodeLabel = 'patchbay.node';
+/** Label of a node's container: its kind. */
+export const kindLabel = 'patchbay.kind';
+/** Label of a lab's network: the lab folder it was started from. */
+export const entryLabel = 'patchbay.entry';
+/** Label of an image: which one it is. */
+export const imageLabel = 'patchbay.image';
+
+export const networkName = (lab: string) => `patchbay-${lab}`;
+export const containerName = (lab: string, node: string) => `patchbay-${lab}-${node}`;

@@ -1,0 +1,49 @@
+// The cloud as files for the nodes: one module per role and what they share, made from server/main.ts.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import type { TarEntry } from '../engine/tar.ts';
+import { folders } from './folders.ts';
+
+/** Some libraries still call require(); a module has to make its own. */
+const banner = `import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);`;
+
+/** A role whose program is not there is left out; the node says so when it is called. */
+const absentRoles: Plugin = {
+  name: 'absent-roles',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/cloud\/.*main\.ts$|^\.\/cloud\/client\// }, ({ path, resolveDir }) =>
+      existsSync(join(resolveDir, path)) ? undefined : { path, external: true },
+    );
+  },
+};
+
+/** Bundles the cloud into build/cloud and answers with its files, sorted by path. Throws with esbuild's messages. */
+export async function bundleCloud(): Promise<TarEntry[]> {
+  const { outputFiles } = await build({
+    entryPoints: { main: join(folders.server, 'main.ts') },
+    outdir: join(folders.build, 'cloud'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    banner: { js: banner },
+    // The appliance stays on the host; mysql2's optional parts are not there and not needed.
+    external: ['./appliance/*'],
+    chunkNames: 'chunks/[name]-[hash]',
+    write: false,
+    plugins: [absentRoles],
+    logLevel: 'silent',
+    legalComments: 'none',
+  });
+  const outdir = join(folders.build, 'cloud');
+  return outputFiles
+    .map(({ path, contents }) => ({
+      path: path.slice(outdir.length + 1),
+      content: Buffer.from(contents),
+      mode: 0o644,
+    }))
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
+}
