@@ -13,12 +13,12 @@ async function runFrom(labsFolder: string, ids: string[], isWhole = true) {
   let report = '';
   const exitCode = await runLabs({
     ...{ labsFolder, ids, isWhole, isKept: false, format: 'text', signal: new AbortController().signal },
-    platform: {
+    preparePlatform: async () => ({
       start: async ({ id }) => {
         started.push(id);
         throw new Error('nothing may be started');
       },
-    },
+    }),
     onProgress: () => undefined,
     onReport: (text) => (report += text),
   });
@@ -61,7 +61,8 @@ it('a lab that cannot start is broken, not failed', async () => {
 });
 
 it('the command line ends with 2 and the same words', async () => {
-  const run = promisify(execFile)(join(root, 'patchbay'), ['run', 'ovs-vlan-one-tenent'], { cwd: root });
+  const argv = [join(root, 'server/main.ts'), 'patchbay', 'run', 'ovs-vlan-one-tenent'];
+  const run = promisify(execFile)(process.execPath, argv, { cwd: root });
   const error = await run.then(
     () => undefined,
     (reason: unknown) => reason as { code: number; stdout: string; stderr: string },

@@ -1,5 +1,63 @@
-import type { Command } from 'commander';
+// patchbay run: performs a lab's solutions without a browser and reports what its checks say.
+import { Option, type Command } from 'commander';
+import { createEnginePlatform } from '../proof/engine-platform.ts';
+import type { ReportFormat } from '../proof/format-report.ts';
+import { runLabs } from '../proof/run-labs.ts';
+import { folders } from '../set-up/folders.ts';
+import { interruptible } from './interrupt.ts';
+import { say } from './progress.ts';
+import { openEngine, prepareImages } from './ready-engine.ts';
+
+export interface ProofOptions {
+  keep?: boolean;
+  report: ReportFormat;
+}
+
+const exitCodes =
+  '\nExit code: 0 everything proven, 1 a check failed, 2 nothing ran, 3 the lab is broken.\nProgress goes to stderr, the report to stdout.\n';
+
+/** Options and help that `run` and `verify` share. */
+export function addProofOptions(command: Command, example: string): Command {
+  return command
+    .option('--keep', 'leave the labs standing')
+    .addOption(
+      new Option('--report <format>', 'form of the report')
+        .choices(['text', 'json', 'junit'])
+        .default('text'),
+    )
+    .addHelpText('after', `${exitCodes}\nExample:\n  ${example}`);
+}
 
 export function addRun(program: Command): void {
-  program.command('run').description('run');
+  const command = program
+    .command('run')
+    .description('create a lab, perform each step with its checks before and after, report, destroy')
+    .argument('<lab...>', 'labs to run, one after the other')
+    .option('--prove', 'prove the lab whole: also its mistakes, repeated checks and later steps (as verify)');
+  addProofOptions(command, 'patchbay run ovs-vlan-one-tenant --report json').action(
+    (ids: string[], options: ProofOptions & { prove?: boolean }) =>
+      prove(ids, options.prove === true, options),
+  );
+}
+
+/** Runs or proves labs and sets the exit code. */
+export async function prove(ids: string[], isWhole: boolean, { keep, report }: ProofOptions): Promise<void> {
+  await interruptible(async (signal) => {
+    process.exitCode = 2; // until something has run
+    const code = await runLabs({
+      ...{ labsFolder: folders.labs, ids, isWhole, isKept: keep === true, format: report, signal },
+      preparePlatform: async () => {
+        const engine = await openEngine();
+        const images = await prepareImages(engine, signal);
+        return createEnginePlatform(engine, {
+          images,
+          imagesFolder: folders.images,
+          nameOf: ({ id }) => `run-${id}`,
+        });
+      },
+      onProgress: say,
+      onReport: (text) => void process.stdout.write(text),
+    });
+    process.exitCode = signal.aborted ? 130 : code;
+  });
 }

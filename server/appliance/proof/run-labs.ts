@@ -14,7 +14,8 @@ export interface RunRequest {
   labsFolder: string;
   /** Names of labs, in order. */
   ids: string[];
-  platform: ProofPlatform;
+  /** Called once, when every lab has been read and there is something to run; what it throws is thrown. */
+  preparePlatform: () => Promise<ProofPlatform>;
   isWhole: boolean;
   isKept: boolean;
   format: ReportFormat;
@@ -35,11 +36,13 @@ export async function runLabs(request: RunRequest): Promise<0 | 1 | 2 | 3> {
     else labs.push(lab);
   }
   // an unreadable lab stops the run before anything is started
-  if (reports.length === 0)
+  if (reports.length === 0 && labs.length > 0) {
+    const platform = await request.preparePlatform();
     for (const lab of labs) {
-      reports.push(await proveLab(lab, request));
+      reports.push(await proveLab(lab, { ...request, platform }));
       if (request.signal.aborted) break;
     }
+  }
   request.onReport(formatReports(reports, request.format));
   return exitCodeOf(reports);
 }
