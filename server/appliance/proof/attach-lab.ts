@@ -45,8 +45,8 @@ export async function shellAt(
   if (kind === 'netns') return { node: first, argv: ['ip', 'netns', 'exec', second, 'bash', '-l'] };
   if (kind !== 'vm') return { node: place, argv: ['bash', '-l'] };
   const server = await findServer(createGround(lab).get, first);
-  const argv = ['guest-exec', '-t', String(server['id']), 'sh', '-l'];
-  return { node: String(server['OS-EXT-SRV-ATTR:host']), argv };
+  // without a command it is the login shell of the instance's user
+  return { node: String(server['OS-EXT-SRV-ATTR:host']), argv: ['guest-exec', String(server['id'])] };
 }
 
 function asStream({ stream, resize, close }: Terminal): TerminalStream {
