@@ -1,7 +1,7 @@
 // A browser's side of the console for API tests: signs in by the one-time link, sends requests, opens WebSockets.
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { startConsole, type Console } from '../../server/appliance/http/console.ts';
+import { serveConsole, type Console } from '../../server/appliance/http/console.ts';
 import type { ConsoleEvent, TerminalMessage, TerminalRequest } from '../../server/appliance/http/types.ts';
 import { createDemoLabs, type DemoLabs } from './demo-labs.ts';
 
@@ -30,7 +30,7 @@ interface AskOptions {
 export async function testConsole(labs = createDemoLabs()): Promise<TestConsole> {
   const errors: string[] = [];
   const log = { info: () => {}, error: (message: string) => void errors.push(message) };
-  const running = await startConsole({ port: 0, labs, checks: labs, log });
+  const running = await serveConsole({ port: 0, labs, checks: labs, log });
   const signedIn = await send(running.url, 'GET', new URL(running.oneTimeLink()).search, {});
   const cookie = String(signedIn.headers['set-cookie']?.[0]).split(';')[0]!;
   return {

@@ -1,10 +1,10 @@
 // Serves the console over the demo labs, to look at the page without containers: node test/support/demo-console.ts [PORT]
-import { startConsole } from '../../server/appliance/http/console.ts';
+import { serveConsole } from '../../server/appliance/http/console.ts';
 import { createDemoLabs } from './demo-labs.ts';
 
 const labs = createDemoLabs(400);
 const print = (message: string) => process.stdout.write(`${message}\n`);
-const running = await startConsole({
+const running = await serveConsole({
   port: Number(process.argv[2] ?? 0),
   labs,
   checks: labs,

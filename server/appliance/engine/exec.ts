@@ -1,4 +1,5 @@
 // Commands inside a container: run to their end, or kept on a terminal.
+import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { asking, EngineRefused } from './failures.ts';
@@ -71,6 +72,11 @@ export async function execIn(
   }
 }
 
+// An engine lets go of a program whose connection is closed and leaves it running; so a terminal's program notes its
+// number, and who closes the terminal hangs it up by that number.
+const noting = ['sh', '-c', 'echo $$ >"$0"; exec "$@"'];
+const hangingUp = ['sh', '-c', 'kill -HUP "$(cat "$0")"; rm -f "$0"'];
+
 /** Starts an argument list on a TTY of the size given. */
 export async function openTerminalIn(
   docker: Docker,
@@ -80,10 +86,11 @@ export async function openTerminalIn(
   env?: Record<string, string>,
 ): Promise<Terminal> {
   const doing = `Opening a terminal in ${container}`;
+  const note = `/run/terminal-${randomUUID()}`;
   const exec = await asking(
     doing,
     docker.getContainer(container).exec({
-      Cmd: argv,
+      Cmd: [...noting, note, ...argv],
       Env: environment({ TERM: 'xterm-256color', ...env }),
       Tty: true,
       AttachStdin: true,
@@ -97,5 +104,15 @@ export async function openTerminalIn(
     await asking(doing, exec.resize({ w: cols, h: rows }));
   };
   await resize(size).catch(() => undefined); // a program that has ended at once has no size
-  return { stream, resize, close: () => stream.destroy() };
+  let hasEnded = false;
+  const end = (argv: string[]) => {
+    if (hasEnded) return;
+    hasEnded = true;
+    // A container that is gone has nothing left to end.
+    execIn(docker, container, argv, { timeoutMs: 5_000 }).catch(() => undefined);
+    stream.destroy();
+  };
+  // The program has ended by itself: its number may soon be another's.
+  stream.once('end', () => end(['rm', '-f', note]));
+  return { stream, resize, close: () => end([...hangingUp, note]) };
 }

@@ -14,6 +14,7 @@ import { serveSockets } from './sockets.ts';
 import { createTerminals } from './terminals.ts';
 import type { LabState } from './types.ts';
 
+/** What the page is served over; `startConsole` makes these from a container engine. */
 export interface ConsoleOptions {
   host?: string;
   /** 0 takes a free one. */
@@ -37,7 +38,7 @@ export interface Console {
 }
 
 /** Throws EADDRINUSE as Node does when the port is taken. */
-export async function startConsole(options: ConsoleOptions): Promise<Console> {
+export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   const { host = '127.0.0.1', labs, log } = options;
   const server = createServer();
   await new Promise<void>((done, failed) => {

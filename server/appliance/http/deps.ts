@@ -55,7 +55,15 @@ export interface LabService {
   openTerminal(lab: string, place: Place, size: { columns: number; rows: number }): Promise<TerminalStream>;
 }
 
+/** How far the checks of a step are. */
+export interface CheckProgress {
+  /** Verdicts so far. */
+  checks: CheckVerdict[];
+  /** The check that is being made, or waited for. */
+  now?: string;
+}
+
 export interface CheckService {
   /** Runs a step's checks; answers with a verdict each, also when the lab itself is broken. */
-  check(lab: string, step: number): Promise<CheckVerdict[]>;
+  check(lab: string, step: number, onProgress: (progress: CheckProgress) => void): Promise<CheckVerdict[]>;
 }

@@ -1,5 +1,5 @@
 // How far a learner is in each running lab: attempts and verdicts per step. One check of a lab runs at a time.
-import type { CheckService } from './deps.ts';
+import type { CheckProgress, CheckService } from './deps.ts';
 import type { CheckVerdict, StepState, Verdict } from './types.ts';
 
 export interface Progress {
@@ -22,7 +22,15 @@ export function createProgress(checks: CheckService, onChange: (lab: string) => 
     state.isChecking = true;
     state.attempts++;
     onChange(lab);
-    state.checks = await checks.check(lab, state.number).catch((error: unknown) => [unanswered(error)]);
+    const onProgress = ({ checks: done, now }: CheckProgress) => {
+      state.checks = done;
+      state.checkingNow = now;
+      onChange(lab);
+    };
+    state.checks = await checks
+      .check(lab, state.number, onProgress)
+      .catch((error: unknown) => [unanswered(error)]);
+    delete state.checkingNow;
     state.verdict = worst(state.checks);
     state.checkedAt = new Date().toISOString();
     state.isChecking = false;

@@ -177,6 +177,8 @@ export interface StepState {
   title: string;
   /** A check is running now. */
   isChecking: boolean;
+  /** Which, by name. */
+  checkingNow?: string;
   /** Times Check was pressed. */
   attempts: number;
   /** Worst of the checks of the last attempt; none before the first. */

@@ -41,19 +41,17 @@ export function CheckPanel({ lab, step, onRun, onFailure }: Props) {
         <span className="soft">{reason ?? attempts(step)}</span>
       </div>
       <div role="status">{step.verdict !== undefined && !step.isChecking && <Summary step={step} />}</div>
-      {!step.isChecking && (
-        <ul className="verdicts">
-          {step.checks.map((check) => (
-            <CheckView key={check.name} check={check} onRun={onRun} />
-          ))}
-        </ul>
-      )}
+      <ul className="verdicts">
+        {step.checks.map((check) => (
+          <CheckView key={`${check.name} ${check.verdict}`} check={check} onRun={onRun} />
+        ))}
+      </ul>
     </section>
   );
 }
 
 function waitReason(lab: LabState, step: StepState): string | undefined {
-  if (step.isChecking) return 'Asking the nodes and sending packets';
+  if (step.isChecking) return `Looking: ${step.checkingNow ?? 'asking the nodes'}`;
   if (lab.phase === 'starting') return 'The lab is still starting';
   return lab.phase === 'ready' ? undefined : 'The lab cannot be checked now';
 }

@@ -1,0 +1,36 @@
+// A lab's folder as the console's card and texts.
+import { formatProblem, LabInvalid } from '../catalog/lab-invalid.ts';
+import type { Lab } from '../catalog/types.ts';
+import type { LabSource } from '../http/deps.ts';
+import type { CatalogEntry } from '../http/types.ts';
+
+export function entryOf(lab: Lab): CatalogEntry {
+  const { id, title, level, minutes, chapter, summary, outcomes, nodeNames } = lab;
+  return { id, title, level, minutes, chapter, summary, outcomes, nodeNames, stepCount: lab.steps.length };
+}
+
+/** The card of a lab that cannot be read: it says why. */
+export function invalidEntry(id: string, error: unknown): CatalogEntry {
+  const problem =
+    error instanceof LabInvalid
+      ? error.problems.map(formatProblem).join('\n')
+      : error instanceof Error
+        ? error.message
+        : String(error);
+  const nothing = { level: 'beginner' as const, minutes: 0, chapter: '', summary: '', outcomes: [] };
+  return { id, title: id, ...nothing, nodeNames: [], stepCount: 0, problem };
+}
+
+export function sourceOf(lab: Lab): LabSource {
+  const outcomes = lab.outcomes.map((outcome) => `- ${outcome}`).join('\n');
+  return {
+    entry: entryOf(lab),
+    introduction: `${lab.summary}\n\n### Afterwards you can\n\n${outcomes}`,
+    steps: lab.steps.map(({ number, title, markdown, solution }) => ({
+      number,
+      title,
+      markdown,
+      solution: solution.map(({ place, text }) => ({ place, text })),
+    })),
+  };
+}

@@ -1,0 +1,127 @@
+// What the console shows of a lab, made from what its start tells and from what the engine has. Pure.
+import type { LabHead, LabProblem, NodePhase, NodeState, Wire } from '../http/types.ts';
+import type { RunningLab } from '../http/deps.ts';
+import type { LabEvent } from '../labs/events.ts';
+import type { LabStatus } from '../labs/list.ts';
+import { nodeOf, type LabSpec, type NodeKind, type NodeSpec } from '../labs/spec.ts';
+
+const wires: Wire[] = [
+  { name: 'external', purpose: 'the world outside', cidr: '10.64.201.0/24' },
+  { name: 'data', purpose: 'tenant networks' },
+  { name: 'management', purpose: 'APIs, messages, database' },
+];
+
+/** How far each phase of a node's start is. */
+const stages: Record<(LabEvent & { kind: 'node' })['phase'], { phase: NodePhase; progress: number }> = {
+  creating: { phase: 'starting', progress: 0.1 },
+  starting: { phase: 'starting', progress: 0.35 },
+  wired: { phase: 'starting', progress: 0.6 },
+  ready: { phase: 'ready', progress: 1 },
+  failed: { phase: 'failed', progress: 1 },
+};
+
+/** A lab that is about to start. */
+export function startingLab(spec: LabSpec, title: string): RunningLab {
+  return {
+    id: spec.name,
+    entry: spec.entry,
+    title,
+    phase: 'starting',
+    doing: 'Starting the nodes',
+    startedAt: new Date().toISOString(),
+    wires,
+    nodes: spec.nodes.map((node) => ({
+      name: node.name,
+      role: node.kind,
+      phase: 'waiting',
+      progress: 0,
+      doing: 'Waiting for the management network',
+      nics: nicsOf(node),
+    })),
+    instances: [],
+  };
+}
+
+/** The lab after something was told of it. A lab that failed stays, so that the reason can be read. */
+export function afterEvent(lab: RunningLab, event: LabEvent): RunningLab {
+  if (event.kind === 'node') {
+    const nodes = lab.nodes.map((node) => (node.name === event.node ? afterNodeEvent(node, event) : node));
+    return { ...lab, nodes };
+  }
+  if (lab.phase === 'broken' && lab.readyAt === undefined) return lab;
+  const { doing: _doing, ...head } = lab;
+  switch (event.phase) {
+    case 'starting':
+      return { ...lab, doing: event.detail };
+    case 'ready':
+      return { ...head, phase: 'ready', readyAt: new Date().toISOString() };
+    case 'failed':
+      return { ...head, phase: 'broken', problem: { message: event.detail } };
+    case 'stopping':
+    case 'stopped':
+      return { ...lab, phase: 'stopping', doing: event.detail };
+  }
+}
+
+/** A lab that did not start; everything made for it has been removed. */
+export function afterFailure({ doing: _doing, ...lab }: RunningLab, problem: LabProblem): RunningLab {
+  const nodes = lab.nodes.map((node): NodeState => {
+    if (node.name === problem.node)
+      return { ...node, phase: 'failed', doing: 'failed; its last words are above' };
+    return { ...node, phase: 'stopped', doing: 'removed again' };
+  });
+  return { ...lab, nodes, phase: 'broken', problem };
+}
+
+function afterNodeEvent(node: NodeState, event: LabEvent & { kind: 'node' }): NodeState {
+  const { phase, progress } = stages[event.phase];
+  const doing = event.phase === 'wired' ? `${event.detail}; waiting for its services` : event.detail;
+  return { ...node, phase, progress, doing: phase === 'ready' ? '' : doing };
+}
+
+/**
+ * The lab as the engine has it: nodes that stopped or came back, or the whole of a lab that another program started.
+ * A lab of which a node is down is broken until it is back.
+ */
+export function afterLook(known: RunningLab | undefined, status: LabStatus, title: string): RunningLab {
+  const nodes = status.nodes.map(({ name, kind, state, address }): NodeState => {
+    const before = known?.nodes.find((node) => node.name === name);
+    const isUp = state === 'running';
+    return {
+      name,
+      role: kind,
+      phase: isUp ? 'ready' : 'stopped',
+      progress: isUp ? 1 : 0,
+      doing: isUp ? '' : `its container is ${state}`,
+      nics: (before?.nics ?? nicsOf(nodeOf(name, kind as NodeKind))).map((nic) =>
+        nic.wire === 'management' ? { ...nic, address } : nic,
+      ),
+    };
+  });
+  const down = nodes.find(({ phase }) => phase === 'stopped');
+  const startedAt = new Date(status.createdAt).toISOString();
+  const head: LabHead = {
+    id: status.name,
+    entry: status.entry,
+    title,
+    phase: down === undefined ? 'ready' : 'broken',
+    startedAt: known?.startedAt ?? startedAt,
+    readyAt: known?.readyAt ?? startedAt,
+    wires,
+    ...(down === undefined
+      ? {}
+      : {
+          problem: {
+            message: `Node ${down.name} has stopped: ${down.doing}.`,
+            node: down.name,
+            remedy: 'End the lab and start it again.',
+          },
+        }),
+  };
+  return { ...head, nodes, instances: known?.instances ?? [] };
+}
+
+const nicsOf = (node: NodeSpec) => [
+  { name: 'mgmt0', wire: 'management' },
+  ...Object.entries(node.wires).map(([name, wire]) => ({ name, wire })),
+];
