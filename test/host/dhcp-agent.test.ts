@@ -28,7 +28,7 @@ const other = portSpec({ id: uuid('71f776e5'), mac: 'fa:16:3e:90:86:c1', subnet,
 
 async function setUp() {
   const stack = new AsyncDisposableStack();
-  stack.use(await ovs());
+  const openVswitch = stack.use(await ovs());
   await vsctl(ensureBridgeCommands('br-int', { datapath_type: 'netdev' }));
   const config = agentConfig(dhcpOptions, { enable_isolated_metadata: 'True' });
   const server = agentServer();
@@ -42,7 +42,7 @@ async function setUp() {
     await last.settle();
   });
   return {
-    ...{ server, agent, config, folder, reconciler },
+    ...{ server, agent, config, folder, reconciler, openVswitch },
     settle: async () => {
       await reconciler.resync();
       await reconciler.settle();
@@ -197,6 +197,22 @@ it.each(damages)('repairs itself when %s, without being asked', async (_, damage
       timeout: 5000,
       interval: 100,
     });
+    expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
+  } finally {
+    await lab.agent.stop();
+  }
+});
+
+it('after a restart of the switch, whose devices are lost with it, clients are served again', async () => {
+  await using lab = await setUp();
+  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
+  await lab.plug(guest);
+  lab.server.networks.set(networkId, network);
+  await lab.agent.start();
+  try {
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+    await lab.openVswitch.restartSwitch();
+    await expect.poll(() => lab.reconciler.verify(), { timeout: 10_000, interval: 100 }).toEqual(new Map());
     expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
   } finally {
     await lab.agent.stop();

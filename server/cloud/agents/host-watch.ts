@@ -26,7 +26,7 @@ export function watchHost(options: HostWatchOptions): HostWatch {
   const processes = watchProcesses(onKey);
   let isConnected = false;
   const ports = monitorOvsdb({
-    tables: [{ table: 'Interface', columns: ['name', 'ofport'] }],
+    tables: [{ table: 'Interface', columns: ['name', 'ofport', 'ifindex'] }],
     onChange: (changes, isInitial) => {
       if (isInitial && isConnected) {
         log.info('Open vSwitch answers again');

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { ipBatch } from '../../host/ip.ts';
 import { restoreTables } from '../../host/iptables.ts';
-import { findLink, moveLink } from '../../host/link.ts';
+import { findLink, moveLink, removeLink } from '../../host/link.ts';
 import { ensureNetns, removeNetns } from '../../host/netns.ts';
 import { ensurePortCommands, removePortCommand, vsctl } from '../../host/ovs-vsctl.ts';
 import { setSysctls } from '../../host/sysctl.ts';
@@ -58,12 +58,15 @@ async function plug({ name, portId, bridge, mac }: WantedDevice, ns: string | un
     ...ensurePortCommands(bridge, name, { type: 'internal', externalIds }),
   ];
   await vsctl(add);
-  if (ns === undefined || (await findLink(name, ns)) !== undefined) return;
+  if (ns === undefined) return;
+  const present = await findLink(name, ns);
+  if (present?.hasCarrier) return;
   if (!isInRoot(name)) {
     // The switch still holds a device that died with its namespace; a port made anew (in a transaction of its own) gets a new one.
     await vsctl([removePortCommand(bridge, name)]);
     await vsctl(add);
   }
+  if (present !== undefined) await removeLink(name, ns);
   await moveLink(name, ns);
 }
 

@@ -65,9 +65,10 @@ export type NamespaceStep =
 /** Steps that make the namespace as wanted: make before use, remove last. */
 export function planNamespace(
   wanted: WantedNamespace,
-  found: FoundNamespace,
+  everything: FoundNamespace,
   own: Ownership,
 ): NamespaceStep[] {
+  const found = withoutDeadDevices(everything, wanted);
   return [
     ...(found.exists ? [] : [step('add-namespace', `${own.ns} does not exist`)]),
     ...planSysctls(wanted, found),
@@ -76,6 +77,24 @@ export function planNamespace(
     ...planRoutes(wanted, found, own),
     ...planLeftDevices(wanted, found, own),
   ];
+}
+
+/**
+ * A device that lost its switch (ovs-vswitchd was restarted, the userspace datapath made a new one) stays without a carrier
+ * and is replaced: what is on it counts for nothing.
+ */
+export function withoutDeadDevices(found: FoundNamespace, wanted: WantedNamespace): FoundNamespace {
+  const names = new Set(wanted.devices.map((device) => device.name));
+  const dead = new Set(
+    found.links.filter((link) => names.has(link.name) && !link.hasCarrier).map((link) => link.name),
+  );
+  if (dead.size === 0) return found;
+  return {
+    ...found,
+    links: found.links.filter((link) => !dead.has(link.name)),
+    addresses: found.addresses.filter((address) => !dead.has(address.dev)),
+    routes: found.routes.filter((route) => !dead.has(route.dev ?? '')),
+  };
 }
 
 /** Steps that leave nothing of ours behind; `devices` are names known from elsewhere (a file) to be ours. */
@@ -119,7 +138,7 @@ function planDevice(device: WantedDevice, found: FoundNamespace): NamespaceStep[
       : port.externalIds['iface-id'] !== device.portId || port.externalIds['attached-mac'] !== mac
         ? `${name} does not carry the port's id and MAC address`
         : link === undefined
-          ? `${name} is not in the namespace`
+          ? `${name} is not in the namespace, or cut off from the switch`
           : undefined;
   const change = [
     ...(link?.mac === mac ? [] : ['address', mac]),

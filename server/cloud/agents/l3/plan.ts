@@ -1,7 +1,7 @@
 // The steps from what the host has for a router to what it should have. Pure.
 import type { Tables } from '../../../host/iptables.ts';
 import { planProxy, type ProxyStep } from '../metadata-proxy.ts';
-import { planNamespace, planRemoval, type NamespaceStep } from '../namespace-plan.ts';
+import { planNamespace, planRemoval, withoutDeadDevices, type NamespaceStep } from '../namespace-plan.ts';
 import type { RouterActual } from './actual.ts';
 import type { RouterTarget } from './desired.ts';
 import { chainPrefix } from './nat.ts';
@@ -24,7 +24,8 @@ export function planRouter(target: RouterTarget | undefined, actual: RouterActua
 }
 
 /** Neighbours may still know an address under the MAC address of whoever had it before. */
-function planAnnouncements(target: RouterTarget, { namespace }: RouterActual): RouterStep[] {
+function planAnnouncements(target: RouterTarget, actual: RouterActual): RouterStep[] {
+  const namespace = withoutDeadDevices(actual.namespace, target.namespace);
   return target.announced
     .filter(
       ({ device, address }) =>

@@ -1,0 +1,140 @@
+// What the DHCP agent would do, without doing it.
+import { expect, it } from 'vitest';
+import { keyOfEvent } from '../../../../server/cloud/agents/dhcp/events.ts';
+import { planDhcp, type DhcpStep } from '../../../../server/cloud/agents/dhcp/plan.ts';
+import type { DhcpActual } from '../../../../server/cloud/agents/dhcp/actual.ts';
+import { targetOf } from '../../../../server/cloud/agents/dhcp/desired.ts';
+import { parseLeases } from '../../../../server/host/dnsmasq.ts';
+import { dhcpOptions } from '../../../../server/cloud/model/options/dhcp.ts';
+import { loadConfig } from '../../../../server/lib/config.ts';
+import { networkSpec, portSpec, subnetSpec, uuid } from '../../../support/network-specs.ts';
+
+const { DEFAULT: config } = loadConfig({ DEFAULT: dhcpOptions }, []);
+const subnet = subnetSpec({ id: uuid('9055c60a'), cidr: '192.168.101.0/24' });
+const dhcpPort = portSpec({
+  ...{ id: uuid('2ee8a943-32'), mac: 'fa:16:3e:f5:a1:63', subnet, address: '192.168.101.2' },
+  device_owner: 'network:dhcp',
+});
+const vm = portSpec({ id: uuid('dc5146c6'), mac: 'fa:16:3e:15:f8:46', subnet, address: '192.168.101.102' });
+const network = networkSpec({ id: uuid('a04544a6'), subnets: [subnet], ports: [dhcpPort, vm] });
+const target = targetOf(network, config)!;
+const device = target.namespace.devices[0]!;
+
+/** A host on which everything is as it should be. */
+function asWanted(): DhcpActual {
+  return {
+    own: { ns: `qdhcp-${network.id}`, devicePrefixes: ['tap'], chainPrefix: 'neutron-dhcp-age' },
+    namespace: {
+      exists: true,
+      links: [
+        {
+          ifindex: 9,
+          name: device.name,
+          mac: device.mac,
+          mtu: 1500,
+          isUp: true,
+          hasCarrier: true,
+          kind: 'tun',
+        },
+      ],
+      addresses: [{ dev: device.name, cidr: '192.168.101.2/24', family: 4, scope: 'global', isReady: true }],
+      routes: [{ destination: 'default', nexthop: '192.168.101.1', dev: device.name, protocol: 'static' }],
+      sysctls: {},
+      tables: structuredClone(target.namespace.tables),
+      ports: new Map([
+        [
+          device.name,
+          {
+            ...{ name: device.name, bridge: 'br-int', type: 'internal' },
+            externalIds: { 'iface-id': dhcpPort.id, 'attached-mac': device.mac, 'iface-status': 'active' },
+          },
+        ],
+      ]),
+    },
+    hasFolder: true,
+    files: { ...target.files },
+    leases: [],
+    dnsmasq: [{ pid: 873, argv: target.dnsmasq, netns: 7 }],
+    netns: 7,
+    proxy: { config: undefined, processes: [], netns: 7 },
+  };
+}
+
+const kinds = (steps: DhcpStep[]) => steps.map((step) => step.kind);
+
+it('there is nothing to do when all is as wanted', () => {
+  expect(planDhcp(target, asWanted())).toEqual([]);
+});
+
+it('a new port changes files and reloads dnsmasq, which is not restarted', () => {
+  const before = asWanted();
+  before.files.host = '';
+  expect(planDhcp(target, before)).toMatchObject([{ kind: 'write-files', reloadPid: 873 }]);
+});
+
+it('other arguments restart dnsmasq', () => {
+  const before = asWanted();
+  before.dnsmasq = [{ pid: 873, argv: [...target.dnsmasq, '--domain=other'], netns: 7 }];
+  expect(kinds(planDhcp(target, before))).toEqual(['stop-dnsmasq', 'start-dnsmasq']);
+});
+
+it('a dnsmasq in the remains of a deleted namespace is replaced', () => {
+  const before = asWanted();
+  before.netns = 8;
+  expect(kinds(planDhcp(target, before))).toEqual(['stop-dnsmasq', 'start-dnsmasq']);
+});
+
+it('of two dnsmasq one is stopped', () => {
+  const before = asWanted();
+  before.dnsmasq.push({ pid: 900, argv: target.dnsmasq, netns: 7 });
+  expect(planDhcp(target, before)).toMatchObject([{ kind: 'stop-dnsmasq', pids: [900] }]);
+});
+
+it('a lease that no port is entitled to is released', () => {
+  const before = asWanted();
+  before.leases = parseLeases(`\
+1795431834 fa:16:3e:15:f8:46 192.168.101.102 host-192-168-101-102 01:fa:16:3e:15:f8:46
+1795431834 fa:16:3e:90:86:c1 192.168.101.21 host-192-168-101-21 *
+duid 00:01:00:01
+`);
+  expect(planDhcp(target, before)).toMatchObject([
+    { kind: 'release-lease', device: 'tap2ee8a943-32', lease: { address: '192.168.101.21', clientId: '*' } },
+  ]);
+});
+
+it('a device without its switch is plugged anew, with all that was on it', () => {
+  const before = asWanted();
+  before.namespace.links[0]!.hasCarrier = false;
+  expect(kinds(planDhcp(target, before))).toEqual(['plug', 'ip', 'ip', 'ip']);
+});
+
+it('a network that is gone is taken apart from the process to the files', () => {
+  expect(kinds(planDhcp(undefined, asWanted()))).toEqual([
+    ...['stop-dnsmasq', 'unplug', 'remove-namespace', 'remove-files'],
+  ]);
+});
+
+it('a port without a namespace is found through the file that names it', () => {
+  const before = asWanted();
+  before.namespace = { ...before.namespace, exists: false, links: [] };
+  before.dnsmasq = [];
+  expect(planDhcp(undefined, before)).toMatchObject([
+    { kind: 'unplug', name: 'tap2ee8a943-32', bridge: 'br-int' },
+    { kind: 'remove-files' },
+  ]);
+});
+
+it('a network that is down, without DHCP or without a port for it is not served', () => {
+  expect(targetOf(null, config)).toBeUndefined();
+  expect(targetOf({ ...network, admin_state_up: false }, config)).toBeUndefined();
+  expect(targetOf({ ...network, dhcp_port: null }, config)).toBeUndefined();
+  const quiet = { ...network, subnets: [{ ...subnet, enable_dhcp: false }] };
+  expect(targetOf(quiet, config)).toBeUndefined();
+});
+
+it('an event names its network plainly or inside the resource', () => {
+  expect(keyOfEvent({ network_id: 'n', port_id: 'p' })).toEqual({ networkId: 'n', portId: 'p' });
+  expect(keyOfEvent({ port: { id: 'p', network_id: 'n' } })).toEqual({ networkId: 'n', portId: 'p' });
+  expect(keyOfEvent({ network: { id: 'n' } })).toEqual({ networkId: 'n' });
+  expect(keyOfEvent({ subnet_id: 's' })).toEqual({});
+});
