@@ -26,41 +26,75 @@ export interface RunOptions {
   onOutcome?: (outcome: CheckOutcome) => void;
 }
 
-/** Runs `checks` in their order, cause before effect. A check whose `needs` did not pass is not run. */
+/** Checks that look at the same time: most of their time is waiting for an answer that does not come. */
+const lookingAtOnce = 4;
+
+/**
+ * Runs `checks`, cause before effect, and answers in their order. A check begins when those it `needs` have passed and is
+ * not run when one of them did not; checks that need nothing of each other look at the same time.
+ */
 export async function runChecks(
   ground: CheckGround,
   checks: Check[],
   options: RunOptions,
 ): Promise<CheckOutcome[]> {
-  const outcomes: CheckOutcome[] = [];
   let diagnosis: Promise<string | undefined> | undefined;
-  for (const check of checks) {
-    const waitsFor = check.needs.find((name) => !hasPassed(outcomes, name));
-    const started = performance.now();
-    const outcome = await (async (): Promise<CheckOutcome> => {
-      if (waitsFor !== undefined) return { check, milliseconds: 0, waitsFor };
-      const allowedMs =
-        options.patience === 'once' ? 0 : (options.shortMs?.(check) ?? check.withinSeconds * 1000);
+  const looking = createLimit(options.stopAtFirst === true ? 1 : lookingAtOnce);
+  const begun = new Map<string, Promise<CheckOutcome>>();
+  const judgeOne = async (check: Check, causes: CheckOutcome[]): Promise<CheckOutcome> => {
+    const waitsFor = causes.find(({ result }) => result?.verdict !== 'passed')?.check.name;
+    if (waitsFor !== undefined) return { check, milliseconds: 0, waitsFor };
+    const allowedMs =
+      options.patience === 'once' ? 0 : (options.shortMs?.(check) ?? check.withinSeconds * 1000);
+    return looking(async () => {
+      const started = performance.now();
       const result = await settle(ground, check, allowedMs);
       const reason = result.verdict === 'failed' ? await (diagnosis ??= ground.diagnose()) : undefined;
       const final = reason === undefined ? result : brokenBy(reason, result);
       return { check, milliseconds: Math.round(performance.now() - started), result: final };
-    })();
-    outcomes.push(outcome);
+    });
+  };
+  const begin = async (check: Check): Promise<CheckOutcome> => {
+    const causes = await Promise.all(check.needs.flatMap((name) => begun.get(name) ?? []));
+    const outcome = await judgeOne(check, causes);
     options.onOutcome?.(outcome);
-    if (options.stopAtFirst === true && outcome.result?.verdict !== 'passed') break;
+    return outcome;
+  };
+  if (options.stopAtFirst !== true) {
+    for (const check of checks) begun.set(check.name, begin(check));
+    return Promise.all(begun.values());
+  }
+  const outcomes: CheckOutcome[] = [];
+  for (const check of checks) {
+    const outcome = begin(check);
+    begun.set(check.name, outcome);
+    outcomes.push(await outcome);
+    if (outcomes.at(-1)!.result?.verdict !== 'passed') break;
   }
   return outcomes;
+}
+
+/** Lets at most `count` calls run at the same time, the others wait in their order. */
+function createLimit(count: number): <T>(call: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return async (call) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await call();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
 }
 
 /** The verdict of a whole step: the worst one that was reached. */
 export function verdictOf(outcomes: CheckOutcome[]): 'passed' | 'failed' | 'broken' {
   const verdicts = outcomes.map(({ result }) => result?.verdict ?? 'failed');
   return verdicts.includes('broken') ? 'broken' : verdicts.includes('failed') ? 'failed' : 'passed';
-}
-
-function hasPassed(outcomes: CheckOutcome[], name: string): boolean {
-  return outcomes.some(({ check, result }) => check.name === name && result?.verdict === 'passed');
 }
 
 /** Looks again with growing pauses until the check passes or `allowedMs` is over. */

@@ -135,3 +135,20 @@ it('placeholders are answered by the API before the check looks', async () => {
   );
   expect(pinged).toEqual(['xn-1ynet01']);
 });
+
+it('checks that need nothing of each other look at the same time, and are answered in their order', async () => {
+  const { context } = ground(() => true);
+  let arrived = 0;
+  let open: () => void = () => undefined;
+  const bothArrived = new Promise<void>((resolve) => (open = resolve));
+  const exec: CheckGround['exec'] = async (target, argv) => {
+    if (++arrived === 2) open();
+    await bothArrived;
+    return context.exec(target, argv);
+  };
+  const outcomes = await runChecks({ ...context, exec }, [check('a'), check('b')], { patience: 'once' });
+  expect(outcomes.map(({ check: { name }, result }) => `${name} ${result!.verdict}`)).toEqual([
+    'a passed',
+    'b passed',
+  ]);
+});
