@@ -7,7 +7,7 @@ export interface OptionSpec {
   /** One letter: `c` for -c. */
   letter?: string;
   help: string;
-  /** A switch takes no word. */
+  /** A switch takes no word, except a True or False that follows it. */
   isSwitch?: boolean;
   /** May be given several times; the value is a list. */
   many?: boolean;
@@ -65,7 +65,10 @@ export function parseArguments(words: readonly string[], syntax: Syntax): Argume
     const spec = onlyAttributes ? undefined : findOption(word, syntax.options);
     if (spec !== undefined) {
       current = undefined;
-      const value = spec.isSwitch ? true : (inlineValue(word) ?? words[++index]);
+      let value: string | true | undefined = inlineValue(word);
+      if (value === undefined && spec.isSwitch)
+        value = /^(true|false)$/i.test(words[index + 1] ?? '') ? words[++index] : true;
+      else value ??= words[++index];
       if (value === undefined) throw new UsageError(`argument ${word}: expected one argument`);
       if (spec.many) options[spec.name] = [...((options[spec.name] as string[]) ?? []), value as string];
       else options[spec.name] = value;

@@ -1,0 +1,17 @@
+// neutron: the command line of the Networking API, its resource commands derived from the declarations.
+import { resources } from '../model/index.ts';
+import { neutronStyle } from './command/output.ts';
+import { runAsProcess, type Program } from './command/program.ts';
+import { agentCommands } from './neutron/agent-commands.ts';
+import { otherCommands } from './neutron/other-commands.ts';
+import { commandsOf } from './neutron/resource-commands.ts';
+import { routerCommands } from './neutron/router-commands.ts';
+
+export const neutron: Program = {
+  name: 'neutron',
+  help: 'Command-line interface to the Neutron APIs',
+  style: neutronStyle,
+  commands: [...resources.flatMap(commandsOf), ...routerCommands, ...agentCommands, ...otherCommands],
+};
+
+export const main = (argv: string[]): Promise<void> => runAsProcess(neutron, argv);
