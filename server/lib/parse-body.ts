@@ -76,10 +76,13 @@ export function parseUpdate<R extends Resource>(resource: R, item: Body): Update
 
 function refuseUnknown(resource: Resource, item: Body): void {
   const unknown = Object.keys(item).filter(
-    (name) => !Object.hasOwn(resource.fields, name) || resource.fields[name]!.hidden,
+    (name) => !Object.hasOwn(resource.fields, name) || isInternal(resource.fields[name]!),
   );
   if (unknown.length > 0) throw badRequest(`Unrecognized attribute(s) '${unknown.join(', ')}'`);
 }
 
 const fieldsOf = (resource: Resource): [string, Field][] =>
-  Object.entries(resource.fields).filter(([, field]) => !field.hidden);
+  Object.entries(resource.fields).filter(([, field]) => !isInternal(field));
+
+/** Neither shown nor given: clients need not know that it is there. */
+const isInternal = (field: Field) => field.hidden === true && field.create === undefined;

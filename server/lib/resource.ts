@@ -2,7 +2,7 @@
 // Pure data; who may do what with a value beyond its shape is told by plain functions elsewhere.
 
 /** Who may give or see a field when the policy file says nothing else. */
-export type Audience = 'admin';
+export type Audience = 'admin' | 'network_owner';
 
 interface FieldBase {
   /** May (or must) be given when the resource is made; absent: read-only there. */
@@ -24,8 +24,10 @@ interface FieldBase {
   view?: Audience;
   /** False: computed from other tables, no column of its own. */
   stored?: false;
-  /** Stored, but never part of an answer. */
+  /** Never part of an answer; may still be given in a create when `create` says so. */
   hidden?: true;
+  /** For a `ref`: rows go with what they refer to; otherwise that cannot be deleted while they are there. */
+  onDelete?: 'cascade';
   /** Name of the command line option that takes the value; default: the name with dashes. False: no option. */
   flag?: string | false;
   /** Options without a value and what they mean: `{ 'admin-state-down': false }`. */

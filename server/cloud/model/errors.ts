@@ -43,6 +43,7 @@ export const neutronErrors = {
     'Unable to complete operation for {router_id}. The number of routes exceeds the maximum {quota}.',
   ],
   InvalidRoutes: [400, 'Invalid format for routes: {routes}, {reason}'],
+  SubnetMismatchForPort: [409, 'Subnet on port {port_id} does not match the requested subnet {subnet_id}'],
   RouterInterfaceNotFoundForSubnet: [404, 'Router {router_id} has no interface on subnet {subnet_id}.'],
   SecurityGroupInvalidPortRange: [400, 'For TCP/UDP protocols, port_range_min must be <= port_range_max.'],
   SecurityGroupInvalidPortValue: [400, 'Invalid value for port {port}.'],

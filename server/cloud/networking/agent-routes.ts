@@ -1,0 +1,131 @@
+// The scheduler extensions: which agent serves which network or router, and moving them by hand.
+import type { Response, Router } from 'express';
+import { badRequest } from '../../lib/errors.ts';
+import { agent as agentResource, type Agent } from '../model/agent.ts';
+import type { RequestContext } from '../model/context.ts';
+import { neutronError } from '../model/errors.ts';
+import { network } from '../model/network.ts';
+import { router as routerResource } from '../model/router.ts';
+import { agents, networkAgents, networks, routerAgents, routers } from '../store/networking-tables.ts';
+import { contextOf } from './context.ts';
+import { routerChanged } from './notices.ts';
+import { perform } from './perform.ts';
+import { refuse } from './policy.ts';
+import { bindNetwork, unbindNetwork } from './schedule-dhcp.ts';
+import { bindRouter, unbindRouter } from './schedule-l3.ts';
+import { viewsOf } from './view.ts';
+import type { Env, Item, Work } from './work.ts';
+
+export function agentRoutes(router: Router, env: Env): void {
+  const read = env.store.read;
+
+  function allowed(res: Response, action: string): RequestContext {
+    const context = contextOf(env, res);
+    if (!env.policy.allows(action, context, 'agents', {})) refuse(action);
+    return context;
+  }
+  const views = async (
+    resource: typeof agentResource | typeof network | typeof routerResource,
+    rows: Item[],
+    context: RequestContext,
+  ) => (await viewsOf(env, read, resource, rows, context)).map(({ view }) => view);
+
+  router.get('/agents/:id/dhcp-networks', async (req, res) => {
+    const context = allowed(res, 'get_dhcp-networks');
+    const served = await read.all(networkAgents, { agent_id: req.params.id });
+    const rows = await read.all(networks, { id: served.map(({ network_id }) => network_id) });
+    res.json({ networks: await views(network, rows, context) });
+  });
+  router.get('/networks/:id/dhcp-agents', async (req, res) => {
+    const context = allowed(res, 'get_dhcp-agents');
+    const serving = await read.all(networkAgents, { network_id: req.params.id });
+    const rows = await read.all(agents, { id: serving.map(({ agent_id }) => agent_id) });
+    res.json({ agents: await views(agentResource, rows, context) });
+  });
+  router.get('/agents/:id/l3-routers', async (req, res) => {
+    const context = allowed(res, 'get_l3-routers');
+    const served = await read.all(routerAgents, { agent_id: req.params.id });
+    const rows = await read.all(routers, { id: served.map(({ router_id }) => router_id) });
+    res.json({ routers: await views(routerResource, rows, context) });
+  });
+  router.get('/routers/:id/l3-agents', async (req, res) => {
+    const context = allowed(res, 'get_l3-agents');
+    const serving = await read.all(routerAgents, { router_id: req.params.id });
+    const rows = await read.all(agents, { id: serving.map(({ agent_id }) => agent_id) });
+    res.json({ agents: await views(agentResource, rows, context) });
+  });
+
+  router.post('/agents/:id/dhcp-networks', async (req, res) => {
+    const context = allowed(res, 'create_dhcp-network');
+    const network_id = idIn(req.body, 'network_id');
+    await perform(env, context, (work) => addNetwork(work, req.params.id, network_id));
+    res.status(201).json(null);
+  });
+  router.post('/agents/:id/l3-routers', async (req, res) => {
+    const context = allowed(res, 'create_l3-router');
+    const router_id = idIn(req.body, 'router_id');
+    await perform(env, context, (work) => addRouter(work, req.params.id, router_id));
+    res.status(201).json(null);
+  });
+  router.delete('/agents/:id/dhcp-networks/:network', async (req, res) => {
+    const context = allowed(res, 'delete_dhcp-network');
+    const { id: agent_id, network: network_id } = req.params;
+    await perform(env, context, async (work) => {
+      const agent = await getAgent(work, agent_id);
+      if ((await work.rows.count(networkAgents, { agent_id, network_id })) === 0)
+        throw neutronError('NetworkNotHostedByDhcpAgent', { network_id, agent_id });
+      await unbindNetwork(work, network_id, agent);
+    });
+    res.status(204).end();
+  });
+  router.delete('/agents/:id/l3-routers/:router', async (req, res) => {
+    const context = allowed(res, 'delete_l3-router');
+    const { id: agent_id, router: router_id } = req.params;
+    await perform(env, context, async (work) => {
+      const agent = await getAgent(work, agent_id);
+      if ((await work.rows.count(routerAgents, { agent_id, router_id })) === 0)
+        throw neutronError('RouterNotHostedByL3Agent', { router_id, agent_id });
+      await unbindRouter(work, router_id, agent);
+    });
+    res.status(204).end();
+  });
+}
+
+function idIn(body: unknown, name: string): string {
+  const id = (body as Item | null | undefined)?.[name];
+  if (typeof id !== 'string')
+    throw badRequest(`Failed to parse request. Required attribute '${name}' not specified`);
+  return id;
+}
+
+async function getAgent(work: Work, id: string): Promise<Agent> {
+  const agent = await work.rows.find(agents, { id });
+  if (agent === undefined) throw neutronError('AgentNotFound', { id });
+  return agent;
+}
+
+async function addNetwork(work: Work, agent_id: string, network_id: string): Promise<void> {
+  const agent = await getAgent(work, agent_id);
+  if ((await work.rows.count(networks, { id: network_id })) === 0)
+    throw neutronError('NetworkNotFound', { net_id: network_id });
+  if (agent.agent_type !== 'DHCP agent' || !agent.admin_state_up)
+    throw neutronError('InvalidDHCPAgent', { id: agent_id });
+  if ((await work.rows.count(networkAgents, { agent_id, network_id })) > 0)
+    throw neutronError('NetworkHostedByDHCPAgent', { network_id, agent_id });
+  await bindNetwork(work, network_id, agent);
+}
+
+async function addRouter(work: Work, agent_id: string, router_id: string): Promise<void> {
+  const agent = await getAgent(work, agent_id);
+  if ((await work.rows.count(routers, { id: router_id })) === 0)
+    throw neutronError('RouterNotFound', { router_id });
+  if (agent.agent_type !== 'L3 agent' || !agent.admin_state_up)
+    throw neutronError('InvalidL3Agent', { id: agent_id });
+  // one agent at a time serves a router that is neither distributed nor highly available
+  const [serving] = await work.rows.all(routerAgents, { router_id });
+  if (serving?.agent_id === agent_id) return;
+  if (serving !== undefined)
+    throw neutronError('RouterHostedByL3Agent', { router_id, agent_id: serving.agent_id });
+  await bindRouter(work, router_id, agent);
+  await routerChanged(work, router_id);
+}

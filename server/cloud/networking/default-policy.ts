@@ -1,0 +1,71 @@
+// The policy where policy.json says nothing: from the declared resources, and the rules of networks and their owners.
+import type { Audience, Resource } from '../../lib/resource.ts';
+
+const audiences: Record<Audience, string> = {
+  admin: 'rule:admin_only',
+  network_owner: 'rule:admin_or_network_owner',
+};
+
+const named: Record<string, string> = {
+  context_is_admin: 'role:admin',
+  admin_only: 'rule:context_is_admin',
+  owner: 'tenant_id:%(tenant_id)s',
+  admin_or_owner: 'rule:context_is_admin or rule:owner',
+  admin_or_network_owner: 'rule:context_is_admin or tenant_id:%(network:tenant_id)s',
+  regular_user: '',
+  shared: 'field:networks:shared=True',
+  external: 'field:networks:router:external=True',
+  default: 'rule:admin_or_owner',
+  'extension:provider_network:view': 'rule:admin_only',
+  'extension:provider_network:set': 'rule:admin_only',
+  get_network: 'rule:admin_or_owner or rule:shared or rule:external',
+  create_subnet: 'rule:admin_or_network_owner',
+  update_subnet: 'rule:admin_or_network_owner',
+  delete_subnet: 'rule:admin_or_network_owner',
+  get_subnet: 'rule:admin_or_owner or rule:admin_or_network_owner or field:subnets:network:shared=True',
+  get_port: 'rule:admin_or_owner or rule:admin_or_network_owner',
+  update_port: 'rule:admin_or_owner',
+  delete_port: 'rule:admin_or_owner or rule:admin_or_network_owner',
+  create_port: '',
+  get_subnetpool: 'rule:admin_or_owner or field:subnetpools:shared=True',
+  get_agent: 'rule:admin_only',
+  update_agent: 'rule:admin_only',
+  delete_agent: 'rule:admin_only',
+  add_router_interface: 'rule:admin_or_owner',
+  remove_router_interface: 'rule:admin_or_owner',
+  add_extraroutes: 'rule:admin_or_owner',
+  remove_extraroutes: 'rule:admin_or_owner',
+  'get_dhcp-networks': 'rule:admin_only',
+  'create_dhcp-network': 'rule:admin_only',
+  'delete_dhcp-network': 'rule:admin_only',
+  'get_dhcp-agents': 'rule:admin_only',
+  'get_l3-routers': 'rule:admin_only',
+  'create_l3-router': 'rule:admin_only',
+  'delete_l3-router': 'rule:admin_only',
+  'get_l3-agents': 'rule:admin_only',
+  get_quotas: 'rule:admin_only',
+  get_quota: 'rule:admin_or_owner',
+  update_quota: 'rule:admin_only',
+  delete_quota: 'rule:admin_only',
+};
+
+/** All default rules by name: `create_network`, `create_network:shared`, `get_network:provider:network_type`. */
+export function defaultPolicy(resources: readonly Resource[]): Record<string, string> {
+  const rules = { ...named };
+  for (const resource of resources) {
+    for (const verb of ['get', 'create', 'update', 'delete']) {
+      if (verb !== 'get' && !resource.operations.includes(verb as 'create')) continue;
+      rules[`${verb}_${resource.name}`] ??= 'rule:admin_or_owner';
+    }
+    for (const [name, field] of Object.entries(resource.fields)) {
+      const isProvider = name.startsWith('provider:');
+      const set = field.set && (isProvider ? 'rule:extension:provider_network:set' : audiences[field.set]);
+      const view =
+        field.view && (isProvider ? 'rule:extension:provider_network:view' : audiences[field.view]);
+      if (set !== undefined && field.create) rules[`create_${resource.name}:${name}`] = set;
+      if (set !== undefined && field.update) rules[`update_${resource.name}:${name}`] = set;
+      if (view !== undefined) rules[`get_${resource.name}:${name}`] = view;
+    }
+  }
+  return rules;
+}

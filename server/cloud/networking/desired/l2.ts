@@ -1,0 +1,140 @@
+// What the L2 agents of a host should have: the devices it asks for, and the rules of their security groups.
+import type { Network } from '../../model/network.ts';
+import type { Port } from '../../model/port.ts';
+import type { DeviceSpec, SecurityGroupInfo, SecurityGroupRuleSpec } from '../../model/specs.ts';
+import {
+  groupBindings,
+  ipAllocations,
+  networks,
+  ports,
+  securityGroupRules,
+} from '../../store/networking-tables.ts';
+import type { Rows } from '../../store/rows.ts';
+import { familyOf } from '../../../lib/cidr.ts';
+
+/** Device specs by port id for ports bound to the host; the others come back as failed. */
+export async function devicesFor(
+  rows: Rows,
+  host: string,
+  ids: readonly string[],
+): Promise<{ devices: DeviceSpec[]; failed_devices: string[] }> {
+  const found = await rows.all(ports, { id: ids, 'binding:host_id': host });
+  const networkIds = [...new Set(found.map(({ network_id }) => network_id))];
+  const byId = new Map(
+    (await rows.all(networks, { id: networkIds })).map((network) => [network.id, network]),
+  );
+  const held = Map.groupBy(
+    await rows.all(
+      ipAllocations,
+      { port_id: found.map(({ id }) => id) },
+      { orderBy: [{ column: 'position' }] },
+    ),
+    ({ port_id }) => port_id,
+  );
+  const groups = Map.groupBy(
+    await rows.all(
+      groupBindings,
+      { port_id: found.map(({ id }) => id) },
+      { orderBy: [{ column: 'security_group_id' }] },
+    ),
+    ({ port_id }) => port_id,
+  );
+  const devices = found.map((port) => ({
+    ...deviceOf(port, byId.get(port.network_id)!),
+    fixed_ips: (held.get(port.id) ?? []).map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
+    security_groups: (groups.get(port.id) ?? []).map(({ security_group_id }) => security_group_id),
+  }));
+  const known = new Set(found.map(({ id }) => id));
+  return { devices, failed_devices: ids.filter((id) => !known.has(id)) };
+}
+
+function deviceOf(port: Port, network: Network): Omit<DeviceSpec, 'fixed_ips' | 'security_groups'> {
+  return {
+    device: port.id,
+    port_id: port.id,
+    network_id: network.id,
+    network_type: network['provider:network_type'] as DeviceSpec['network_type'],
+    physical_network: network['provider:physical_network'],
+    segmentation_id: network['provider:segmentation_id'],
+    mac_address: port.mac_address,
+    admin_state_up: port.admin_state_up && network.admin_state_up,
+    device_owner: port.device_owner,
+    allowed_address_pairs: port.allowed_address_pairs.map(({ ip_address, mac_address }) => ({
+      ip_address: ip_address!,
+      mac_address: mac_address!,
+    })),
+    port_security_enabled: port.port_security_enabled,
+    mtu: network.mtu,
+  };
+}
+
+/** Rules of the devices' groups, and who the members of the groups are that these rules name. */
+export async function groupInfoFor(rows: Rows, ids: readonly string[]): Promise<SecurityGroupInfo> {
+  const bound = await rows.all(groupBindings, { port_id: ids });
+  const groupIds = [...new Set(bound.map(({ security_group_id }) => security_group_id))];
+  const rules = await rows.all(
+    securityGroupRules,
+    { security_group_id: groupIds },
+    { orderBy: [{ column: 'created_at' }, { column: 'id' }] },
+  );
+  const security_groups: SecurityGroupInfo['security_groups'] = {};
+  for (const id of groupIds) security_groups[id] = [];
+  for (const rule of rules) security_groups[rule.security_group_id]!.push(ruleSpec(rule));
+  const remote = rules.flatMap(({ remote_group_id }) => (remote_group_id === null ? [] : [remote_group_id]));
+  return { security_groups, sg_member_ips: await membersOf(rows, [...new Set(remote)]) };
+}
+
+function ruleSpec(rule: {
+  direction: string;
+  ethertype: string;
+  protocol: string | null;
+  port_range_min: number | null;
+  port_range_max: number | null;
+  remote_ip_prefix: string | null;
+  remote_group_id: string | null;
+}): SecurityGroupRuleSpec {
+  const {
+    direction,
+    ethertype,
+    protocol,
+    port_range_min,
+    port_range_max,
+    remote_ip_prefix,
+    remote_group_id,
+  } = rule;
+  return {
+    direction: direction as SecurityGroupRuleSpec['direction'],
+    ethertype: ethertype as SecurityGroupRuleSpec['ethertype'],
+    protocol,
+    port_range_min,
+    port_range_max,
+    remote_ip_prefix,
+    remote_group_id,
+  };
+}
+
+/** Fixed IPs and allowed address pairs of all ports in each group, sorted so that equal answers are equal. */
+async function membersOf(
+  rows: Rows,
+  groupIds: readonly string[],
+): Promise<SecurityGroupInfo['sg_member_ips']> {
+  const bound = await rows.all(groupBindings, { security_group_id: groupIds });
+  const portIds = [...new Set(bound.map(({ port_id }) => port_id))];
+  const pairs = new Map(
+    (await rows.all(ports, { id: portIds })).map((port) => [port.id, port.allowed_address_pairs]),
+  );
+  const held = Map.groupBy(await rows.all(ipAllocations, { port_id: portIds }), ({ port_id }) => port_id);
+  const members: SecurityGroupInfo['sg_member_ips'] = {};
+  for (const id of groupIds) {
+    const addresses = bound
+      .filter(({ security_group_id }) => security_group_id === id)
+      .flatMap(({ port_id }) => [
+        ...(held.get(port_id) ?? []).map(({ ip_address }) => ip_address),
+        ...(pairs.get(port_id) ?? []).map(({ ip_address }) => ip_address!),
+      ]);
+    const all = [...new Set(addresses)].sort();
+    const isOf = (family: number) => (address: string) => familyOf(address.split('/')[0]!) === family;
+    members[id] = { IPv4: all.filter(isOf(4)), IPv6: all.filter(isOf(6)) };
+  }
+  return members;
+}

@@ -1,0 +1,34 @@
+// The parts of the server put together; main.ts gives the real ones, tests give recorders.
+import type { Logger } from '../../lib/log.ts';
+import { resources } from '../model/index.ts';
+import type { Store } from '../store/store.ts';
+import { defaultPolicy } from './default-policy.ts';
+import { createMl2 } from './plugins/ml2/plugin.ts';
+import { createPolicy } from './policy.ts';
+import { rules } from './rules/index.ts';
+import type { Settings } from './settings.ts';
+import type { Env, Messages, ServerEvents } from './work.ts';
+
+export interface EnvParts {
+  store: Store;
+  settings: Settings;
+  messages: Messages;
+  serverEvents: ServerEvents;
+  log: Logger;
+  /** policy.json; absent: the default policy alone. */
+  policyPath?: string;
+}
+
+/** The environment of all requests. Throws naming an option whose value cannot be used. */
+export function createEnv({ store, settings, messages, serverEvents, log, policyPath }: EnvParts): Env {
+  return {
+    store,
+    settings,
+    messages,
+    serverEvents,
+    log,
+    rules,
+    policy: createPolicy(defaultPolicy(resources), { log, ...(policyPath && { path: policyPath }) }),
+    plugin: createMl2(settings, (message) => log.warning(message)),
+  };
+}

@@ -1,0 +1,92 @@
+// The routes of the Networking API: the same for every declared resource, and the documents that tell what there is.
+import { Router, type Express, type Request, type RequestHandler, type Response } from 'express';
+import { createApp, type HttpFailure } from '../../lib/http.ts';
+import type { Resource } from '../../lib/resource.ts';
+import { resources } from '../model/index.ts';
+import { agentRoutes } from './agent-routes.ts';
+import { contextOf } from './context.ts';
+import { extensionRoutes } from './extensions.ts';
+import { quotaRoutes } from './quota-routes.ts';
+import {
+  actionRequest,
+  createRequest,
+  deleteRequest,
+  listRequest,
+  showRequest,
+  updateRequest,
+} from './requests.ts';
+import type { Env } from './work.ts';
+
+/** The whole API; `authenticate` puts the caller's context into `res.locals.context` or answers 401. */
+export function createNetworkingApp(env: Env, authenticate: RequestHandler): Express {
+  return createApp({
+    log: env.log,
+    renderError,
+    routes: (app) => {
+      app.get('/', (req, res) => {
+        res.json({ versions: [{ id: 'v2.0', status: 'CURRENT', links: selfLinks(`${origin(req)}/v2.0/`) }] });
+      });
+      app.use('/v2.0', withoutSuffix, authenticate, routesOf(env));
+    },
+  });
+}
+
+/** Older clients ask for `/networks.json`. */
+const withoutSuffix: RequestHandler = (req, _res, next) => {
+  req.url = req.url.replace(/\.json(?=$|\?)/, '');
+  next();
+};
+
+function routesOf(env: Env): Router {
+  const router = Router();
+  router.get('/', (req, res) => {
+    const entries = resources.map(({ name, plural, path }) => ({
+      name,
+      collection: plural,
+      links: selfLinks(`${origin(req)}/v2.0/${path}`),
+    }));
+    res.json({ resources: entries });
+  });
+  extensionRoutes(router);
+  quotaRoutes(router, env);
+  agentRoutes(router, env);
+  for (const resource of resources) resourceRoutes(router, env, resource);
+  return router;
+}
+
+function resourceRoutes(router: Router, env: Env, resource: Resource): void {
+  const collection = `/${resource.path}`;
+  const one = `${collection}/:id`;
+  const may = (operation: Resource['operations'][number]) => resource.operations.includes(operation);
+  const asked = (res: Response) => ({ env, resource, context: contextOf(env, res) });
+  const idOf = (req: Request) => String(req.params.id);
+  if (may('list'))
+    router.get(collection, async (req, res) => void res.json(await listRequest(asked(res), urlOf(req))));
+  if (may('create'))
+    router.post(
+      collection,
+      async (req, res) => void res.status(201).json(await createRequest(asked(res), req.body)),
+    );
+  if (may('show'))
+    router.get(one, async (req, res) => void res.json(await showRequest(asked(res), idOf(req), urlOf(req))));
+  if (may('update'))
+    router.put(one, async (req, res) => void res.json(await updateRequest(asked(res), idOf(req), req.body)));
+  if (may('delete'))
+    router.delete(one, async (req, res) => {
+      await deleteRequest(asked(res), idOf(req));
+      res.status(204).end();
+    });
+  for (const action of resource.actions ?? [])
+    router.put(`${one}/${action}`, async (req, res) => {
+      res.json(await actionRequest(asked(res), idOf(req), action, req.body));
+    });
+}
+
+const origin = (req: Request) => `${req.protocol}://${req.headers.host ?? 'localhost'}`;
+const urlOf = (req: Request) => new URL(req.originalUrl, origin(req));
+const selfLinks = (href: string) => [{ rel: 'self', href }];
+
+function renderError({ status, type, message, detail }: HttpFailure): unknown {
+  if (status === 401) return { error: { code: 401, title: 'Unauthorized', message } };
+  return { NeutronError: { type, message, detail } };
+}

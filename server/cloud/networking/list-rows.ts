@@ -1,0 +1,122 @@
+// Which rows a list or a show answers: the caller's scope, filters, order and page.
+import type { Resource } from '../../lib/resource.ts';
+import type { RequestContext } from '../model/context.ts';
+import type { Rows, Selection } from '../store/rows.ts';
+import type { Table } from '../store/table.ts';
+import { filterValues, type ListQuery } from './query.ts';
+import type { Env, Item } from './work.ts';
+import { viewsOf, type Viewed } from './view.ts';
+
+/** Rows of the caller's project, where the resource has owners. */
+function ownRows(resource: Resource, query: Selection, context: RequestContext): Selection {
+  return 'tenant_id' in resource.fields ? query.where('tenant_id', '=', context.project_id) : query;
+}
+
+/** Narrows a query to what the caller may know of. */
+export function scoped(env: Env, resource: Resource, query: Selection, context: RequestContext): Selection {
+  if (context.is_admin) return query;
+  const { scope } = env.rules[resource.name]!;
+  return scope === undefined ? ownRows(resource, query, context) : scope(query, context);
+}
+
+/** One row by id with its view, or the resource's 404. */
+export async function findVisible(
+  env: Env,
+  rows: Rows,
+  {
+    resource,
+    table,
+    id,
+    context,
+  }: { resource: Resource; table: Table<Item>; id: string; context: RequestContext },
+): Promise<{ row: Item } & Viewed> {
+  const narrow = (query: Selection) => scoped(env, resource, query, context);
+  const [row] = await rows.all(table, { id }, { narrow, limit: 1 });
+  const [viewed] = row === undefined ? [] : await viewsOf(env, rows, resource, [row], context);
+  if (row === undefined || viewed === undefined) throw env.rules[resource.name]!.notFound(id);
+  return { row, ...viewed };
+}
+
+/** The views of a page of a list, in its order. */
+export async function listVisible(
+  env: Env,
+  rows: Rows,
+  {
+    resource,
+    table,
+    query,
+    context,
+  }: { resource: Resource; table: Table<Item>; query: ListQuery; context: RequestContext },
+): Promise<Item[]> {
+  const { filters: special } = env.rules[resource.name]!;
+  const where: Item = {};
+  const computed: [string, unknown[]][] = [];
+  const narrowing: ((selection: Selection) => Selection)[] = [
+    (selection) => scoped(env, resource, selection, context),
+  ];
+  for (const [name, values] of Object.entries(query.filters)) {
+    const field = resource.fields[name];
+    const narrow = special?.[name];
+    if (narrow !== undefined) narrowing.push((selection) => narrow(selection, values));
+    else if (field === undefined) continue;
+    else {
+      const wanted = filterValues(field, values);
+      // SQL compares nothing with null, and lists are kept as text
+      const isColumn = field.stored !== false && field.type !== 'list' && !wanted.includes(null);
+      if (isColumn) where[name] = wanted;
+      else computed.push([name, wanted]);
+    }
+  }
+  const isById = query.sort.length === 0;
+  const isPaged = query.limit !== undefined && isById && computed.length === 0;
+  if (isPaged && query.marker !== undefined) {
+    const marker = await findVisible(env, rows, { resource, table, id: query.marker, context });
+    const side = query.isReversed ? '<' : '>';
+    narrowing.push((selection) => selection.where('id', side, marker.row.id));
+  }
+  const found = await rows.all(table, where, {
+    narrow: (selection) => narrowing.reduce((narrowed, narrow) => narrow(narrowed), selection),
+    orderBy: [{ column: 'id', descending: isPaged && query.isReversed }],
+    ...(isPaged && { limit: query.limit! }),
+  });
+  if (isPaged && query.isReversed) found.reverse();
+  let views = (await viewsOf(env, rows, resource, found, context)).map(({ view }) => view);
+  for (const [name, values] of computed) views = views.filter((view) => matches(view[name], values));
+  return isPaged ? views : pageOf(env, resource, sorted(views, query.sort), query);
+}
+
+const matches = (value: unknown, values: readonly unknown[]) =>
+  values.some((wanted) =>
+    wanted === null || value === null ? wanted === value : String(wanted) === String(value),
+  );
+
+function sorted(views: Item[], sort: ListQuery['sort']): Item[] {
+  if (sort.length === 0) return views;
+  const keys = [...sort, { key: 'id', descending: false }];
+  return views.toSorted((one, other) => {
+    for (const { key, descending } of keys) {
+      const order = compare(one[key], other[key]);
+      if (order !== 0) return descending ? -order : order;
+    }
+    return 0;
+  });
+}
+
+/** Nulls first, numbers by value, all else by its text. */
+function compare(one: unknown, other: unknown): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  const [a, b] = [one, other].map((value) => (value === null || value === undefined ? '' : String(value)));
+  return a! < b! ? -1 : a! > b! ? 1 : 0;
+}
+
+/** The page behind (or before) the marker. */
+function pageOf(env: Env, resource: Resource, views: Item[], query: ListQuery): Item[] {
+  if (query.limit === undefined) return views;
+  if (query.marker === undefined)
+    return query.isReversed ? views.slice(-query.limit) : views.slice(0, query.limit);
+  const at = views.findIndex(({ id }) => id === query.marker);
+  if (at < 0) throw env.rules[resource.name]!.notFound(query.marker);
+  return query.isReversed
+    ? views.slice(Math.max(0, at - query.limit), at)
+    : views.slice(at + 1, at + 1 + query.limit);
+}

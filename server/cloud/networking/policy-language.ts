@@ -1,0 +1,114 @@
+// The language of policy rules: `rule:admin_or_owner or role:reader`, compiled to functions. Pure.
+import type { RequestContext } from '../model/context.ts';
+
+/** What a rule is asked about: attributes of the resource, as it is or as it shall be. */
+export type Target = Record<string, unknown>;
+
+export interface Question {
+  context: RequestContext;
+  target: Target;
+  /** Plural of the resource, for `field:` checks. */
+  plural: string;
+  /** Evaluates another rule by name. */
+  rule: (name: string) => boolean;
+}
+
+/** A condition may hold parentheses of its own, `tenant_id:%(tenant_id)s`; all others group. */
+const token = /[^\s()%]*%\([^)]*\)s[^\s()]*|[()]|[^\s()]+/g;
+
+export type Check = (question: Question) => boolean;
+
+/** Compiles a rule: text, or the older lists (a list of alternatives, each a list of conditions). Throws on bad syntax. */
+export function compileRule(rule: unknown): Check {
+  if (Array.isArray(rule)) return compileLists(rule);
+  if (typeof rule !== 'string') throw new Error(`a rule is text, not ${JSON.stringify(rule)}`);
+  const tokens = rule.match(token) ?? [];
+  if (tokens.length === 0) return () => true;
+  const reader = { tokens, at: 0 };
+  const check = readOr(reader);
+  if (reader.at < reader.tokens.length)
+    throw new Error(`unexpected '${reader.tokens[reader.at]}' in '${rule}'`);
+  return check;
+}
+
+interface Reader {
+  tokens: string[];
+  at: number;
+}
+
+function compileLists(alternatives: readonly unknown[]): Check {
+  if (alternatives.length === 0) return () => true;
+  const compiled = alternatives.map((conditions) =>
+    (Array.isArray(conditions) ? conditions : [conditions]).map((condition) => atom(String(condition))),
+  );
+  return (question) => compiled.some((conditions) => conditions.every((check) => check(question)));
+}
+
+function readOr(reader: Reader): Check {
+  const parts = [readAnd(reader)];
+  while (word(reader) === 'or') {
+    reader.at++;
+    parts.push(readAnd(reader));
+  }
+  return parts.length === 1 ? parts[0]! : (question) => parts.some((part) => part(question));
+}
+
+function readAnd(reader: Reader): Check {
+  const parts = [readNot(reader)];
+  while (word(reader) === 'and') {
+    reader.at++;
+    parts.push(readNot(reader));
+  }
+  return parts.length === 1 ? parts[0]! : (question) => parts.every((part) => part(question));
+}
+
+function readNot(reader: Reader): Check {
+  const token = reader.tokens[reader.at++];
+  if (token === undefined) throw new Error('the rule ends too early');
+  if (token.toLowerCase() === 'not') {
+    const check = readNot(reader);
+    return (question) => !check(question);
+  }
+  if (token !== '(') return atom(token);
+  const check = readOr(reader);
+  if (reader.tokens[reader.at++] !== ')') throw new Error("a ')' is missing");
+  return check;
+}
+
+const word = (reader: Reader) => reader.tokens[reader.at]?.toLowerCase();
+
+function atom(text: string): Check {
+  if (text === '@' || text === '') return () => true;
+  if (text === '!') return () => false;
+  const colon = text.indexOf(':');
+  if (colon < 0) throw new Error(`'${text}' is no condition (expected kind:match)`);
+  const kind = text.slice(0, colon);
+  const match = text.slice(colon + 1);
+  if (kind === 'rule') return (question) => question.rule(match);
+  if (kind === 'role')
+    return ({ context }) => context.roles.some((role) => role.toLowerCase() === match.toLowerCase());
+  if (kind === 'field') return fieldCheck(match);
+  return attributeCheck(kind, match);
+}
+
+/** `field:networks:shared=True`: an attribute of the target has this value. */
+function fieldCheck(match: string): Check {
+  const parts = /^([^:]+):([^=]+)=(.*)$/.exec(match);
+  if (parts === null) throw new Error(`'field:${match}' is not field:<resources>:<attribute>=<value>`);
+  const [, plural, attribute, value] = parts as unknown as [string, string, string, string];
+  return (question) =>
+    question.plural === plural && spelled(question.target[attribute]) === value.toLowerCase();
+}
+
+const spelled = (value: unknown) => String(value ?? 'None').toLowerCase();
+
+/** `tenant_id:%(tenant_id)s`: an attribute of the caller equals one of the target, or a constant. */
+function attributeCheck(kind: string, match: string): Check {
+  const named = /^%\((.*)\)s$/.exec(match)?.[1];
+  const attribute = kind === 'tenant_id' ? 'project_id' : kind;
+  return ({ context, target }) => {
+    const mine = (context as unknown as Record<string, unknown>)[attribute];
+    const theirs = named === undefined ? match : target[named === 'project_id' ? 'tenant_id' : named];
+    return mine !== undefined && theirs !== undefined && spelled(mine) === spelled(theirs);
+  };
+}

@@ -1,0 +1,23 @@
+// The rules of each resource, by its name.
+import type { Rules } from '../work.ts';
+import { agentRules } from './agent.ts';
+import { floatingipRules } from './floatingip.ts';
+import { networkRules } from './network.ts';
+import { portRules } from './port.ts';
+import { routerRules } from './router.ts';
+import { securityGroupBehaviour } from './security-group.ts';
+import { securityGroupRuleRules } from './security-group-rule.ts';
+import { subnetRules } from './subnet.ts';
+import { subnetpoolRules } from './subnetpool.ts';
+
+export const rules: Record<string, Rules> = {
+  network: networkRules,
+  subnetpool: subnetpoolRules,
+  subnet: subnetRules,
+  port: portRules,
+  router: routerRules,
+  floatingip: floatingipRules,
+  security_group: securityGroupBehaviour,
+  security_group_rule: securityGroupRuleRules,
+  agent: agentRules,
+};

@@ -1,0 +1,66 @@
+// The configuration of the server as its rules use it: plain values, so that tests need no files.
+
+export interface Settings {
+  host: string;
+  base_mac: string;
+  /** Seconds after its last heartbeat when an agent counts as dead. */
+  agent_down_time: number;
+  dhcp_agents_per_network: number;
+  allow_overlapping_ips: boolean;
+  max_dns_nameservers: number;
+  max_subnet_host_routes: number;
+  max_routes: number;
+  max_allowed_address_pair: number;
+  max_fixed_ips_per_port: number;
+  /** Largest answer to a list without (or with a larger) limit; -1: unlimited. */
+  pagination_max_limit: number;
+  global_physnet_mtu: number;
+  enable_security_group: boolean;
+  /** Limits per project by resource name; -1: unlimited. */
+  quotas: Record<string, number>;
+  ml2: {
+    type_drivers: readonly string[];
+    tenant_network_types: readonly string[];
+    mechanism_drivers: readonly string[];
+    /** Physical networks that may be flat; `*` means any. */
+    flat_networks: readonly string[];
+    /** `physnet2:100:110`, or `physnet1` without a range for tenants. */
+    network_vlan_ranges: readonly string[];
+    path_mtu: number;
+  };
+}
+
+/** What the options' defaults amount to. */
+export const defaultSettings: Settings = {
+  host: 'controller',
+  base_mac: 'fa:16:3e:00:00:00',
+  agent_down_time: 75,
+  dhcp_agents_per_network: 1,
+  allow_overlapping_ips: true,
+  max_dns_nameservers: 5,
+  max_subnet_host_routes: 20,
+  max_routes: 30,
+  max_allowed_address_pair: 10,
+  max_fixed_ips_per_port: 5,
+  pagination_max_limit: -1,
+  global_physnet_mtu: 1500,
+  enable_security_group: true,
+  quotas: {
+    network: 10,
+    subnet: 10,
+    subnetpool: -1,
+    port: 50,
+    router: 10,
+    floatingip: 50,
+    security_group: 10,
+    security_group_rule: 100,
+  },
+  ml2: {
+    type_drivers: ['local', 'flat', 'vlan', 'gre', 'vxlan'],
+    tenant_network_types: ['local'],
+    mechanism_drivers: ['openvswitch'],
+    flat_networks: ['*'],
+    network_vlan_ranges: [],
+    path_mtu: 0,
+  },
+};

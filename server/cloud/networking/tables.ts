@@ -1,0 +1,27 @@
+// The table of each declared resource, for code that works with all of them.
+import {
+  agents,
+  floatingips,
+  networks,
+  ports,
+  routers,
+  securityGroupRules,
+  securityGroups,
+  subnetpools,
+  subnets,
+} from '../store/networking-tables.ts';
+import type { Table } from '../store/table.ts';
+import type { Item } from './work.ts';
+
+/** By resource name: `tablesByName.security_group`. */
+export const tablesByName: Readonly<Record<string, Table<Item>>> = {
+  network: networks,
+  subnetpool: subnetpools,
+  subnet: subnets,
+  port: ports,
+  router: routers,
+  floatingip: floatingips,
+  security_group: securityGroups,
+  security_group_rule: securityGroupRules,
+  agent: agents,
+};

@@ -1,0 +1,152 @@
+// The tables of the Networking server: one per stored resource, and what lies between them.
+import { agent } from '../model/agent.ts';
+import { floatingip } from '../model/floatingip.ts';
+import { resources } from '../model/index.ts';
+import { network } from '../model/network.ts';
+import { port } from '../model/port.ts';
+import { router } from '../model/router.ts';
+import { securityGroup } from '../model/security-group.ts';
+import { securityGroupRule } from '../model/security-group-rule.ts';
+import { subnet } from '../model/subnet.ts';
+import { subnetpool } from '../model/subnetpool.ts';
+import type { Schema } from './migrate.ts';
+import { defineTable, tableOf } from './table.ts';
+
+const names = Object.fromEntries(resources.map(({ name, plural }) => [name, plural]));
+const refers = (table: string) =>
+  ({ type: 'varchar', length: 36, references: { table, onDelete: 'cascade' } }) as const;
+
+export const networks = tableOf(network, names);
+export const subnetpools = tableOf(subnetpool, names);
+export const subnets = tableOf(subnet, names);
+export const ports = tableOf(port, names);
+export const routers = tableOf(router, names);
+export const floatingips = tableOf(floatingip, names);
+export const securityGroups = tableOf(securityGroup, names);
+export const securityGroupRules = tableOf(securityGroupRule, names);
+export const agents = tableOf(agent, names);
+
+/** Which port holds which address; the key makes an address be given once. */
+export interface IpAllocation {
+  subnet_id: string;
+  ip_address: string;
+  network_id: string;
+  port_id: string;
+  /** Order of the port's addresses. */
+  position: number;
+  /** Distance from the first address of the subnet; null where it is no safe integer (EUI-64). */
+  distance: number | null;
+}
+export const ipAllocations = defineTable<IpAllocation>({
+  name: 'ip_allocations',
+  columns: {
+    subnet_id: { type: 'varchar', length: 36, references: { table: 'subnets' } },
+    ip_address: { type: 'varchar', length: 64 },
+    network_id: { type: 'varchar', length: 36 },
+    port_id: refers('ports'),
+    position: { type: 'int' },
+    distance: { type: 'int', nullable: true },
+  },
+  key: ['subnet_id', 'ip_address'],
+  indexes: [['port_id'], ['ip_address'], ['subnet_id', 'distance']],
+});
+
+/** Which provider segment belongs to which network: `vlan:physnet2:101`, `flat:physnet1`. */
+export interface SegmentAllocation {
+  segment: string;
+  network_id: string;
+}
+export const segmentAllocations = defineTable<SegmentAllocation>({
+  name: 'segment_allocations',
+  columns: { segment: { type: 'varchar', length: 128 }, network_id: { type: 'varchar', length: 36 } },
+  key: ['segment'],
+  indexes: [['network_id']],
+});
+
+/** Security groups of ports. */
+export interface GroupBinding {
+  port_id: string;
+  security_group_id: string;
+}
+export const groupBindings = defineTable<GroupBinding>({
+  name: 'security_group_bindings',
+  columns: {
+    port_id: refers('ports'),
+    security_group_id: { type: 'varchar', length: 36, references: { table: 'security_groups' } },
+  },
+  key: ['port_id', 'security_group_id'],
+  indexes: [['security_group_id']],
+});
+
+/** Which DHCP agents serve a network. */
+export interface NetworkAgent {
+  network_id: string;
+  agent_id: string;
+}
+export const networkAgents = defineTable<NetworkAgent>({
+  name: 'network_dhcp_agents',
+  columns: { network_id: refers('networks'), agent_id: refers('agents') },
+  key: ['network_id', 'agent_id'],
+  indexes: [['agent_id']],
+});
+
+/** Which L3 agents serve a router. */
+export interface RouterAgent {
+  router_id: string;
+  agent_id: string;
+}
+export const routerAgents = defineTable<RouterAgent>({
+  name: 'router_l3_agents',
+  columns: { router_id: refers('routers'), agent_id: refers('agents') },
+  key: ['router_id', 'agent_id'],
+  indexes: [['agent_id']],
+});
+
+/** Limits that differ from the configured ones. */
+export interface QuotaLimit {
+  tenant_id: string;
+  resource: string;
+  quota_limit: number;
+}
+export const quotaLimits = defineTable<QuotaLimit>({
+  name: 'quotas',
+  columns: {
+    tenant_id: { type: 'varchar', length: 255 },
+    resource: { type: 'varchar', length: 64 },
+    quota_limit: { type: 'int' },
+  },
+  key: ['tenant_id', 'resource'],
+});
+
+/** Messages for agents that one committed request owes; the row goes when they went to the broker. */
+export interface ChangeEntry {
+  id: string;
+  messages: unknown[];
+}
+export const changeLog = defineTable<ChangeEntry>({
+  name: 'change_log',
+  columns: { id: { type: 'varchar', length: 36 }, messages: { type: 'json' } },
+  key: ['id'],
+});
+
+export const networkingSchema: Schema = {
+  version: 1,
+  tables: [
+    networks,
+    subnetpools,
+    subnets,
+    ports,
+    routers,
+    floatingips,
+    securityGroups,
+    securityGroupRules,
+    agents,
+    ipAllocations,
+    segmentAllocations,
+    groupBindings,
+    networkAgents,
+    routerAgents,
+    quotaLimits,
+    changeLog,
+  ],
+};

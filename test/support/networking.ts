@@ -1,0 +1,166 @@
+// The Networking API in this process, over a database in memory; what it tells agents and Compute is recorded.
+import { createLogger } from '../../server/lib/log.ts';
+import { listen } from '../../server/lib/http.ts';
+import { authenticateWith } from '../../server/cloud/identity/authenticate.ts';
+import { createEnv } from '../../server/cloud/networking/env.ts';
+import { createNetworkingApp } from '../../server/cloud/networking/http.ts';
+import { endpointsOf } from '../../server/cloud/networking/rpc.ts';
+import { defaultSettings, type Settings } from '../../server/cloud/networking/settings.ts';
+import type { Cast, Env, Item, ServerEvents } from '../../server/cloud/networking/work.ts';
+import { adminContext } from '../../server/cloud/model/context.ts';
+import { networkingSchema } from '../../server/cloud/store/networking-tables.ts';
+import { openStore } from '../../server/cloud/store/store.ts';
+
+export const demo = 'd'.repeat(32);
+export const other = 'e'.repeat(32);
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // answers are looked into freely by the tests
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  body: any;
+}
+
+export type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
+export interface NetworkingServer {
+  url: string;
+  env: Env;
+  /** Asks as an administrator, as a member of project demo, of another project, and without a token. */
+  admin: Ask;
+  member: Ask;
+  stranger: Ask;
+  nobody: Ask;
+  casts: Cast[];
+  notifications: { event: string; payload: Item }[];
+  serverEvents: Parameters<ServerEvents['portChanged']>[0][];
+  /** Calls an endpoint as an agent would. */
+  rpc: (topic: string, method: string, args: Item) => Promise<unknown>;
+  /** Lets the agents of a host report themselves: all three of a network node, only the L2 agent of others. */
+  agentsOn: (host: string, configurations?: Item) => Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface ServerOptions {
+  settings?: Partial<Omit<Settings, 'ml2'>> & { ml2?: Partial<Settings['ml2']> };
+  policyPath?: string;
+  url?: string;
+}
+
+/** The physical networks of the guide: public on physnet1, VLANs 100 to 110 for tenants on physnet2. */
+export const guideMl2 = {
+  tenant_network_types: ['vlan'],
+  network_vlan_ranges: ['physnet1', 'physnet2:100:110'],
+};
+
+export async function networkingServer(options: ServerOptions = {}): Promise<NetworkingServer> {
+  const log = createLogger({ log_file: '/dev/null' }, 'neutron-server');
+  const settings = {
+    ...defaultSettings,
+    ...options.settings,
+    ml2: { ...defaultSettings.ml2, ...guideMl2, ...options.settings?.ml2 },
+  };
+  const store = await openStore(options.url ?? 'sqlite://', networkingSchema);
+  const casts: Cast[] = [];
+  const notifications: NetworkingServer['notifications'] = [];
+  const serverEvents: NetworkingServer['serverEvents'] = [];
+  const env = createEnv({
+    store,
+    settings,
+    log,
+    messages: {
+      cast: (message) => void casts.push(message),
+      notify: (event, payload) => void notifications.push({ event, payload: payload as Item }),
+    },
+    serverEvents: { portChanged: (change) => void serverEvents.push(change) },
+    ...(options.policyPath && { policyPath: options.policyPath }),
+  });
+  const app = createNetworkingApp(env, authenticateWith(callerOf));
+  const listening = await listen(app, { host: '127.0.0.1', port: 0, log });
+  const as =
+    (token: string | undefined): Ask =>
+    (method, path, body) =>
+      ask(`${listening.url}${path.startsWith('/v2.0') || path === '/' ? '' : '/v2.0'}${path}`, {
+        method,
+        token,
+        body,
+      });
+  const endpoints = endpointsOf(env) as Record<
+    string,
+    Record<string, (args: Item, context: unknown) => Promise<unknown>>
+  >;
+  const rpc = async (topic: string, method: string, args: Item) =>
+    endpoints[topic]![method]!(args, adminContext());
+  return {
+    url: listening.url,
+    env,
+    admin: as('admin'),
+    member: as(demo),
+    stranger: as(other),
+    nobody: as(undefined),
+    casts,
+    notifications,
+    serverEvents,
+    rpc,
+    agentsOn: (host, configurations) => reportAgents(rpc, host, configurations),
+    async [Symbol.asyncDispose]() {
+      await listening.close();
+      await store.close();
+    },
+  };
+}
+
+function callerOf(token: string) {
+  const is_admin = token === 'admin';
+  const project_id = is_admin ? 'a'.repeat(32) : token;
+  return {
+    user_id: `user-${token.slice(0, 1)}`,
+    user_name: token.slice(0, 1),
+    project_id,
+    project_name: project_id.slice(0, 4),
+    roles: [is_admin ? 'admin' : 'member'],
+    is_admin,
+  };
+}
+
+async function ask(
+  url: string,
+  { method, token, body }: { method: string; token: string | undefined; body: unknown },
+): Promise<Answer> {
+  const answer = await fetch(url, {
+    method,
+    headers: { ...(token && { 'X-Auth-Token': token }), 'Content-Type': 'application/json' },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+async function reportAgents(
+  rpc: NetworkingServer['rpc'],
+  host: string,
+  configurations: Item = {},
+): Promise<void> {
+  const kinds = [
+    ['Open vSwitch agent', 'neutron-openvswitch-agent', 'N/A'],
+    ['DHCP agent', 'neutron-dhcp-agent', 'dhcp_agent'],
+    ['L3 agent', 'neutron-l3-agent', 'l3_agent'],
+  ] as const;
+  const bridges = {
+    bridge_mappings: { physnet1: 'br-ex', physnet2: 'br-eth1' },
+    integration_bridge: 'br-int',
+  };
+  for (const [agent_type, binary, topic] of host.startsWith('network') ? kinds : kinds.slice(0, 1))
+    await rpc('q-reports-plugin', 'report_state', {
+      agent_state: {
+        agent_type,
+        binary,
+        topic,
+        host,
+        start_flag: true,
+        configurations: { ...bridges, ...configurations },
+      },
+      time: new Date().toISOString(),
+    });
+}
