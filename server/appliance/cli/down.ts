@@ -3,22 +3,24 @@ import type { Command } from 'commander';
 import { destroyLab } from '../labs/destroy.ts';
 import { listLabs } from '../labs/list.ts';
 import { say } from './progress.ts';
+import { stopConsole } from './detached-console.ts';
 import { getLab, openEngine } from './ready-engine.ts';
 import { UsageError } from './usage-error.ts';
 
 export function addDown(program: Command): void {
   program
     .command('down')
-    .description('remove a lab, or all of them: containers, networks, volumes')
+    .description('remove a lab, or all of them and the console: containers, networks, volumes, processes')
     .argument('[lab]', 'name of a running lab')
     .option('--all', 'every lab, found by label, also those of a patchbay that was killed')
     .addHelpText('after', '\nExample:\n  patchbay down --all')
     .action(async (name: string | undefined, { all = false }: { all?: boolean }) => {
       if ((name === undefined) === !all) throw new UsageError("Name a lab, or use '--all'.");
+      const isConsoleEnded = all && (await stopConsole());
       const engine = await openEngine();
       const labs = all ? await listLabs(engine) : [await getLab(engine, name ?? '')];
       await Promise.all(labs.map((lab) => destroyLab(engine, lab.name)));
       for (const lab of labs) say(`Removed ${lab.name}`);
-      if (labs.length === 0) say('There was nothing to remove.');
+      if (labs.length === 0 && !isConsoleEnded) say('There was nothing to remove.');
     });
 }

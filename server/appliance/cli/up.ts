@@ -1,5 +1,66 @@
+// patchbay up: does all the set-up there is and serves the console.
 import type { Command } from 'commander';
+import { startConsole } from '../http/start-console.ts';
+import { folders } from '../set-up/folders.ts';
+import { ensureEngine } from '../set-up/docker-engine.ts';
+import { ensureWebPages } from '../set-up/web-pages.ts';
+import { consoleLog, recordConsole, startDetached } from './detached-console.ts';
+import { interruptible } from './interrupt.ts';
+import { say } from './progress.ts';
+import { prepareImages } from './ready-engine.ts';
+import { UsageError } from './usage-error.ts';
+
+interface UpOptions {
+  host: string;
+  port: string;
+  yes?: boolean;
+  detach?: boolean;
+}
+
+const defaultPort = '8642';
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new UsageError(`'${text}' is no port; it is a number from 0 (any free one) to 65535.`);
+}
+
+/** Serves until interrupted; labs go on without the console. */
+async function serve({ host, port: portText, yes }: UpOptions): Promise<void> {
+  const port = portOf(portText);
+  const { engine } = await ensureEngine({ isAsked: yes !== true, say });
+  await interruptible(async (signal) => {
+    const images = await prepareImages(engine, signal);
+    await ensureWebPages(say);
+    const { labs: labsFolder, images: imagesFolder, webBuilt: pages } = folders;
+    const own = { engine, host, port, images, labsFolder, imagesFolder, pages, log: consoleLog };
+    const console = await startConsole(own).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new Error(
+        `Port ${port} of ${host} is taken, perhaps by another console. Take another one: patchbay up --port ${port + 1}`,
+        { cause: error },
+      );
+    });
+    const forget = await recordConsole(console.url);
+    process.stdout.write(
+      `The console is at ${console.url}. This link opens it, once:\n${console.oneTimeLink()}\n`,
+    );
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await console.close();
+    await forget();
+    process.exitCode = 0;
+    say("The console is closed. Labs go on; 'patchbay down --all' removes them.");
+  });
+}
 
 export function addUp(program: Command): void {
-  program.command('up').description('up');
+  program
+    .command('up')
+    .description('set up whatever is missing and serve the console until Ctrl-C')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', defaultPort)
+    .option('--yes', 'install a Docker engine without asking')
+    .option('--detach', "go on in the background; 'patchbay down --all' ends it")
+    .addHelpText('after', '\nExample:\n  patchbay up --port 9000')
+    .action((options: UpOptions) => (options.detach === true ? startDetached(options) : serve(options)));
 }

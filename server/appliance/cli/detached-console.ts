@@ -1,0 +1,66 @@
+// The console in the background: started, remembered in build/console.json, ended by `down --all`.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { folders } from '../set-up/folders.ts';
+import { say } from './progress.ts';
+
+const recordFile = join(folders.build, 'console.json');
+
+/** Where the console's own troubles go. */
+export const consoleLog = { info: () => undefined, error: (message: string) => say(message) };
+
+interface ConsoleRecord {
+  pid: number;
+  url: string;
+}
+
+/** Remembers the console of this process; answers with how to forget it. */
+export async function recordConsole(url: string): Promise<() => Promise<void>> {
+  await mkdir(folders.build, { recursive: true });
+  await writeFile(recordFile, JSON.stringify({ pid: process.pid, url } satisfies ConsoleRecord));
+  return () => rm(recordFile, { force: true });
+}
+
+/** The console that runs, if the process remembered is one still. */
+async function findConsole(): Promise<ConsoleRecord | undefined> {
+  const text = await readFile(recordFile, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const record = JSON.parse(text) as ConsoleRecord;
+  const commandLine = `/proc/${record.pid}/cmdline`;
+  if (!existsSync(commandLine)) return undefined;
+  const words = readFileSync(commandLine, 'utf8').split('\0');
+  return words.includes('patchbay') && words.includes('up') ? record : undefined;
+}
+
+/** Ends the console that runs, if any, and says so. */
+export async function stopConsole(): Promise<boolean> {
+  const record = await findConsole();
+  await rm(recordFile, { force: true });
+  if (record === undefined || record.pid === process.pid) return false;
+  process.kill(record.pid, 'SIGTERM');
+  const end = Date.now() + 10_000;
+  while (existsSync(`/proc/${record.pid}`) && Date.now() < end) await delay(50);
+  say(`Ended the console at ${record.url}`);
+  return true;
+}
+
+/** Starts `up` once more without a terminal, shows what it says until it serves, then leaves it alone. */
+export async function startDetached({ host, port }: { host: string; port: string }): Promise<void> {
+  const argv = [join(folders.server, 'main.ts'), 'patchbay', 'up', '--yes', '--host', host, '--port', port];
+  const child = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const isServing = await new Promise<boolean>((resolve) => {
+    let seen = '';
+    child.stdout.on('data', (bytes: Buffer) => {
+      process.stdout.write(bytes);
+      seen += bytes.toString('utf8');
+      if (/opens it, once:\n.+\n/.test(seen)) resolve(true);
+    });
+    child.on('exit', () => resolve(false));
+  });
+  child.stdout.destroy();
+  child.unref();
+  if (!isServing) process.exitCode = 1;
+}
