@@ -15,7 +15,15 @@ export interface IptablesTarget {
 
 /** Everything that is loaded, in one process. */
 export async function readTables({ ns, family = 4 }: IptablesTarget = {}): Promise<Tables> {
-  return parseTables((await run(inNetns(ns, [family === 4 ? 'iptables-save' : 'ip6tables-save']))).stdout);
+  return parseTables(await saveTables({ ns, family }));
+}
+
+const saveTables = async ({ ns, family }: IptablesTarget): Promise<string> =>
+  (await run(inNetns(ns, [family === 6 ? 'ip6tables-save' : 'iptables-save']))).stdout;
+
+/** All rules as text to compare with an earlier one, without the comments that carry the time and without counters. */
+export async function tablesPrint(target: IptablesTarget = {}): Promise<string> {
+  return (await saveTables(target)).replace(/^#.*$| \[\d+:\d+\]$/gm, '');
 }
 
 /** What iptables-save prints; counters are left out. */

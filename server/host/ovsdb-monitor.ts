@@ -1,6 +1,7 @@
 // Changes in Open vSwitch's database as they happen: OVSDB's `monitor` (RFC 7047) over the database's socket, with reconnect.
 // `ovsdb-client monitor` speaks the same, but follows one table per process.
 import { connect, type Socket } from 'node:net';
+import { splitMessages } from './json-messages.ts';
 import { decodeOvsValue, type OvsRow, type TableQuery } from './ovs-vsctl.ts';
 
 /** What happened to one row. */
@@ -77,39 +78,6 @@ export function monitorOvsdb(options: MonitorOptions): { stop(): void } {
       clearTimeout(timer);
       socket.destroy();
     },
-  };
-}
-
-interface Message {
-  method?: string;
-  params?: unknown;
-  id?: unknown;
-  result?: unknown;
-  error?: unknown;
-}
-
-/** JSON-RPC messages follow each other without a separator: a message ends where its outermost brace closes. */
-export function splitMessages(onMessage: (message: Message) => void): (chunk: string) => void {
-  let buffer = '';
-  let scanned = 0;
-  let depth = 0;
-  let inString = false;
-  return (chunk) => {
-    buffer += chunk;
-    for (; scanned < buffer.length; scanned++) {
-      const character = buffer[scanned];
-      if (inString) {
-        if (character === '\\') scanned++;
-        else if (character === '"') inString = false;
-      } else if (character === '"') inString = true;
-      else if (character === '{') depth++;
-      else if (character === '}' && --depth === 0) {
-        const message = JSON.parse(buffer.slice(0, scanned + 1)) as Message;
-        buffer = buffer.slice(scanned + 1);
-        scanned = -1;
-        onMessage(message);
-      }
-    }
   };
 }
 

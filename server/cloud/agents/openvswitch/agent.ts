@@ -10,6 +10,7 @@ import { plan } from './plan.ts';
 import { bindPorts } from './plan-ports.ts';
 import type { Settings } from './settings.ts';
 import type { Step } from './steps.ts';
+import { watchByPrint } from './watch-by-print.ts';
 
 export interface AgentLog {
   debug(message: string): void;
@@ -107,12 +108,13 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
     ...changes(ports, changed),
     resync: () => void reconciler.resync(),
     start: async () => {
-      const stops = [watchSwitch(settings, wake, log).stop, watchSwitchRestart(wake).stop];
-      // Flows and iptables rules that somebody changes by hand tell nobody.
-      const timer = setInterval(wake, settings.checkSeconds * 1000);
+      const watches = [
+        watchSwitch(settings, wake, log),
+        watchSwitchRestart(wake),
+        watchByPrint(settings, wake),
+      ];
       stopWatching = () => {
-        clearInterval(timer);
-        for (const stop of stops) stop();
+        for (const watch of watches) watch.stop();
       };
       await reconciler.start();
     },

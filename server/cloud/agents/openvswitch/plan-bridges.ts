@@ -75,7 +75,7 @@ function bridgeDiffers(bridge: SwitchBridge | undefined, settings: Settings): st
 }
 
 function planPhysical(physical: PhysicalBridge, settings: Settings, actual: Actual): Step[] {
-  const { bridge, physicalNetwork, inner, outer } = physical;
+  const { bridge, physicalNetwork } = physical;
   const found = actual.switch.bridges.get(bridge);
   if (found === undefined)
     return [
