@@ -1,0 +1,156 @@
+// What lies around instances: flavors, zones, hypervisors, services, limits, extensions.
+import type { Router, Response } from 'express';
+import { instances, type ServiceRow } from '../store/compute-tables.ts';
+import type { ComputeDeps } from './deps.ts';
+import { forbidden, notFound } from './failure.ts';
+import { findFlavor, flavors, linksOf, showFlavor } from './flavors.ts';
+import { baseOf, callerOf } from './servers.ts';
+
+const requireAdmin = (res: Response, rule: string) => {
+  if (!callerOf(res).is_admin) throw forbidden(`Policy doesn't allow ${rule} to be performed.`);
+};
+
+const seenTime = ({ seen_at }: ServiceRow) => new Date(seen_at).toISOString().replace('Z', '000');
+
+export function addFlavors(router: Router): void {
+  router.get('/flavors', (req, res) => {
+    const list = flavors.map(({ id, name }) => ({ id, name, links: linksOf(id, baseOf(req)) }));
+    res.json({ flavors: list });
+  });
+  router.get('/flavors/detail', (req, res) => {
+    res.json({ flavors: flavors.map((flavor) => showFlavor(flavor, baseOf(req))) });
+  });
+  router.get('/flavors/:id', (req, res) => {
+    const flavor = findFlavor(req.params.id);
+    if (flavor === undefined) throw notFound(`Flavor ${req.params.id} could not be found.`);
+    res.json({ flavor: showFlavor(flavor, baseOf(req)) });
+  });
+  router.get('/flavors/:id/os-extra_specs', (_req, res) => void res.json({ extra_specs: {} }));
+}
+
+export function addZones(router: Router, { hosts, defaultZone }: ComputeDeps): void {
+  router.get(['/os-availability-zone', '/os-availability-zone/detail'], async (req, res) => {
+    const isDetail = req.path.endsWith('/detail');
+    if (isDetail) requireAdmin(res, 'os_compute_api:os-availability-zone:detail');
+    const services = await hosts.list();
+    const names = [...new Set([defaultZone, ...services.map(({ zone }) => zone)])];
+    res.json({
+      availabilityZoneInfo: names.map((zoneName) => {
+        const members = services.filter(({ zone }) => zone === zoneName);
+        return {
+          zoneName,
+          zoneState: { available: members.some((service) => hosts.isUp(service) && !service.disabled) },
+          hosts: isDetail ? Object.fromEntries(members.map((one) => [one.host, hostInfo(one)])) : null,
+        };
+      }),
+    });
+  });
+  const hostInfo = (service: ServiceRow) => ({
+    'nova-compute': {
+      available: hosts.isUp(service),
+      active: !service.disabled,
+      updated_at: seenTime(service),
+    },
+  });
+}
+
+export function addHypervisors(router: Router, { hosts, store }: ComputeDeps): void {
+  const brief = (service: ServiceRow) => ({
+    id: service.id,
+    hypervisor_hostname: service.host,
+    state: hosts.isUp(service) ? 'up' : 'down',
+    status: service.disabled ? 'disabled' : 'enabled',
+  });
+  const full = async (service: ServiceRow) => {
+    const rows = await store.read.all(instances, { host: service.host });
+    const memory_mb_used = rows.reduce((sum, row) => sum + (findFlavor(row.flavor_id)?.ram ?? 0), 0);
+    const vcpus_used = rows.reduce((sum, row) => sum + (findFlavor(row.flavor_id)?.vcpus ?? 0), 0);
+    return {
+      ...brief(service),
+      hypervisor_type: 'namespaces',
+      hypervisor_version: 1,
+      host_ip: service.host,
+      memory_mb: service.memory_mb,
+      memory_mb_used,
+      free_ram_mb: service.memory_mb - memory_mb_used,
+      vcpus: service.vcpus,
+      vcpus_used,
+      local_gb: 0,
+      local_gb_used: 0,
+      free_disk_gb: 0,
+      disk_available_least: 0,
+      running_vms: rows.filter((row) => row.vm_state === 'active').length,
+      current_workload: 0,
+      cpu_info: '',
+      service: { id: service.id, host: service.host, disabled_reason: service.disabled_reason },
+    };
+  };
+  router.get('/os-hypervisors', async (_req, res) => {
+    requireAdmin(res, 'os_compute_api:os-hypervisors');
+    res.json({ hypervisors: (await hosts.list()).map(brief) });
+  });
+  router.get('/os-hypervisors/detail', async (_req, res) => {
+    requireAdmin(res, 'os_compute_api:os-hypervisors');
+    res.json({ hypervisors: await Promise.all((await hosts.list()).map(full)) });
+  });
+  router.get('/os-hypervisors/:id', async (req, res) => {
+    requireAdmin(res, 'os_compute_api:os-hypervisors');
+    const service = (await hosts.list()).find(({ id }) => String(id) === req.params.id);
+    if (service === undefined) throw notFound(`Hypervisor with ID '${req.params.id}' could not be found.`);
+    res.json({ hypervisor: await full(service) });
+  });
+  router.get('/os-hypervisors/:host/servers', async (req, res) => {
+    requireAdmin(res, 'os_compute_api:os-hypervisors');
+    const found = (await hosts.list()).filter(({ host }) => host.includes(req.params.host));
+    if (found.length === 0) throw notFound(`No hypervisor matching '${req.params.host}' could be found.`);
+    const hypervisors = found.map(async (service) => ({
+      ...brief(service),
+      servers: (await store.read.all(instances, { host: service.host })).map(({ id, number }) => ({
+        uuid: id,
+        name: `instance-${number.toString(16).padStart(8, '0')}`,
+      })),
+    }));
+    res.json({ hypervisors: await Promise.all(hypervisors) });
+  });
+}
+
+export function addServices(router: Router, { hosts }: ComputeDeps): void {
+  const show = (service: ServiceRow) => ({
+    id: service.id,
+    binary: service.binary,
+    host: service.host,
+    zone: service.zone,
+    status: service.disabled ? 'disabled' : 'enabled',
+    state: hosts.isUp(service) ? 'up' : 'down',
+    updated_at: seenTime(service),
+    disabled_reason: service.disabled_reason,
+  });
+  router.get('/os-services', async (req, res) => {
+    requireAdmin(res, 'os_compute_api:os-services');
+    const { host, binary } = req.query as Record<string, string | undefined>;
+    const services = (await hosts.list()).filter(
+      (one) => (host ?? one.host) === one.host && (binary ?? one.binary) === one.binary,
+    );
+    res.json({ services: services.map(show) });
+  });
+  router.put('/os-services/:verb', async (req, res, next) => {
+    const { verb } = req.params;
+    if (!/^(enable|disable|disable-log-reason)$/.test(verb)) return next();
+    requireAdmin(res, 'os_compute_api:os-services');
+    const { host, binary, disabled_reason } = (req.body ?? {}) as Record<string, string | undefined>;
+    const service = await hosts.setDisabled(host ?? '', verb !== 'enable', disabled_reason);
+    if (service === undefined) throw notFound(`Host '${host ?? ''}' is not mapped to any cell`);
+    const status = verb === 'enable' ? 'enabled' : 'disabled';
+    const reason = disabled_reason === undefined ? {} : { disabled_reason };
+    res.json({ service: { host, binary, status, ...reason } });
+  });
+}
+
+export function addRest(router: Router, { store }: ComputeDeps): void {
+  router.get('/extensions', (_req, res) => void res.json({ extensions: [] }));
+  router.get('/limits', async (_req, res) => {
+    const used = await store.read.count(instances, { project_id: callerOf(res).project_id });
+    const absolute = { maxTotalInstances: -1, totalInstancesUsed: used, maxTotalKeypairs: -1 };
+    res.json({ limits: { rate: [], absolute } });
+  });
+}

@@ -1,0 +1,81 @@
+// What the Compute API and its compute nodes say to each other about instances (topics `conductor` and `compute`).
+
+/** A network interface of an instance; the Networking port is its truth, this is what was read last. */
+export interface VifSpec {
+  port_id: string;
+  network_id: string;
+  network_name: string;
+  mac_address: string;
+  mtu: number;
+  fixed_ips: { subnet_id: string; ip_address: string }[];
+  /** Made by the user: it stays, unbound, when the instance goes. */
+  preserve_on_delete: boolean;
+}
+
+/** What a user asked for: a network, a port, or an address of a network. */
+export interface RequestedNetwork {
+  network_id?: string;
+  port_id?: string;
+  fixed_ip?: string;
+}
+
+/** What a compute node should do with an instance. `none`: it failed; nothing of it runs. */
+export type WantedState = 'running' | 'stopped' | 'paused' | 'suspended' | 'none' | 'deleted';
+
+/** Answer of `instance_get` and `instances_get_by_host`: an instance that belongs on the asking host. */
+export interface InstanceSpec {
+  uuid: string;
+  name: string;
+  hostname: string;
+  project_id: string;
+  image_id: string;
+  memory_mb: number;
+  disk_gb: number;
+  availability_zone: string;
+  wanted: WantedState;
+  vm_state: string;
+  task_state: string | null;
+  /** Grows with every reboot: an older guest is started anew. */
+  generation: number;
+  /** Grows with every rebuild: an older disk is thrown away. */
+  rebuilds: number;
+  requested_networks: RequestedNetwork[];
+  /** Ids; null leaves the choice to Networking. */
+  security_group_ids: string[] | null;
+  /** Null until ports were allocated. */
+  network_info: VifSpec[] | null;
+}
+
+/** Argument of `instance_update`: what became of an instance. */
+export interface InstanceReport {
+  uuid: string;
+  host: string;
+  vm_state?: string;
+  task_state?: string | null;
+  power_state?: number;
+  network_info?: VifSpec[];
+  fault?: { code: number; message: string; details?: string };
+  /** Everything of it is gone from the host. */
+  is_deleted?: boolean;
+  /** The instance ended by itself. */
+  wanted?: WantedState;
+}
+
+/** Argument of `report_state`. */
+export interface ServiceReport {
+  host: string;
+  binary: string;
+  zone: string;
+  memory_mb: number;
+  vcpus: number;
+}
+
+/** The values of OS-EXT-STS:power_state. */
+export const powerState = {
+  none: 0,
+  running: 1,
+  paused: 3,
+  shutdown: 4,
+  crashed: 6,
+  suspended: 7,
+} as const;
