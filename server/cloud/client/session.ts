@@ -29,6 +29,8 @@ export interface ServiceRequest {
   raw?: boolean;
   headers?: Record<string, string>;
   timeoutMs?: number;
+  /** Of Identity: this version (`''` is the list of versions) instead of the one in the auth_url. */
+  identityVersion?: 'v2.0' | 'v3' | '';
 }
 
 export interface ServiceAnswer<Body> {
@@ -74,8 +76,11 @@ export function createSession(credentials: Credentials): Session {
 
   const send = async (service: ServiceType, request: ServiceRequest): Promise<HttpAnswer> => {
     const { token, catalog } = await access();
-    const endpoint = endpointOf(catalog, service, credentials);
-    const { method, path, query, body, raw, headers, timeoutMs = 60_000 } = request;
+    const { method, path, query, body, raw, headers, timeoutMs = 60_000, identityVersion } = request;
+    const endpoint =
+      service === 'identity'
+        ? identityUrl(credentials, identityVersion)
+        : endpointOf(catalog, service, credentials);
     return sendRequest({
       method,
       url: `${endpoint}${path}${queryString(query)}`,
@@ -148,11 +153,15 @@ function queryString(query: ServiceRequest['query'] = {}): string {
 function endpointOf(catalog: CatalogService[], type: ServiceType, { auth_url, region }: Credentials): string {
   const endpoints = catalog.find((service) => service.type === type)?.endpoints ?? [];
   const chosen = endpoints.find((endpoint) => endpoint.region === region) ?? endpoints[0];
-  // commands about identity speak the version that the user named, which the catalog does not tell
-  if (type === 'identity')
-    return /\/(v3|v2\.0)\/?$/.test(auth_url) ? trimmed(auth_url) : `${trimmed(auth_url)}/v3`;
   if (chosen === undefined) throw new Error(`The catalog has no endpoint of type ${type}`);
   return trimmed(chosen.publicURL);
+}
+
+/** Identity where it was signed in, which the catalog may tell otherwise. */
+function identityUrl({ auth_url }: Credentials, version?: string): string {
+  const [, base = '', named = 'v3'] = /^(.*?)(?:\/(v3|v2\.0))?\/?$/.exec(auth_url) ?? [];
+  const wanted = version ?? named;
+  return wanted === '' ? base : `${base}/${wanted}`;
 }
 
 const trimmed = (url: string) => url.replace(/\/$/, '');

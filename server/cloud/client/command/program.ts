@@ -16,6 +16,8 @@ export interface CommandContext {
   session: Session;
   /** Writes a line at once, before the output: progress, `Added interface ...`. */
   say(line: string): void;
+  /** Writes one of several tables. */
+  show(output: Output): void;
 }
 
 export interface Command {
@@ -99,6 +101,7 @@ export async function runProgram(
     const context = {
       session: surroundings.session ?? lazySession(environment),
       say: (line: string) => stdout(`${line}\n`),
+      show: (output: Output) => stdout(render(output, 'table', [], program.style)),
     };
     const output = await command.run(input, context);
     const chosen = (input.options.column as string[] | undefined) ?? [];
@@ -162,7 +165,7 @@ function findCommand(program: Program, name: string): Command {
   if (starting.length === 1) return program.commands.find((command) => command.name === starting[0])!;
   const guess = starting.length > 1 ? starting : [nearest(name, names) ?? ''].filter(Boolean);
   const hint = guess.length === 0 ? '' : `\nDid you mean one of these?\n  ${guess.join('\n  ')}`;
-  throw new UsageError(`Unknown command [u'${name}']${hint}`);
+  throw new UsageError(`Unknown command ['${name}']${hint}`);
 }
 
 /** Options before the command, and the same ones after it: they stand for environment variables. */
