@@ -24,6 +24,7 @@ export function createEnv({ store, settings, messages, serverEvents, log, policy
   return {
     store,
     settings,
+    resources: loadedResources(settings),
     messages,
     serverEvents,
     log,
@@ -32,3 +33,13 @@ export function createEnv({ store, settings, messages, serverEvents, log, policy
     plugin: createMl2(settings, (message) => log.warning(message)),
   };
 }
+
+/** Extensions that bring resources, and what must be set up for them. */
+const needs: Record<string, (settings: Settings) => boolean> = {
+  router: ({ service_plugins }) => service_plugins.includes('router'),
+  'security-group': ({ enable_security_group }) => enable_security_group,
+};
+
+/** The resources that the configured plug-ins serve. */
+const loadedResources = (settings: Settings) =>
+  resources.filter(({ extension }) => needs[extension ?? '']?.(settings) ?? true);

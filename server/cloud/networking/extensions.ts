@@ -1,6 +1,8 @@
 // The extensions that are really there, and the documents that tell so.
 import type { Router } from 'express';
 import { neutronError } from '../model/errors.ts';
+import type { Settings } from './settings.ts';
+import type { Env } from './work.ts';
 
 interface Extension {
   name: string;
@@ -168,7 +170,7 @@ const declared: [alias: string, name: string, description: string, updated: stri
   ],
 ];
 
-export const extensions: readonly Extension[] = declared.map(([alias, name, description, updated]) => ({
+const all: readonly Extension[] = declared.map(([alias, name, description, updated]) => ({
   name,
   alias,
   description,
@@ -176,8 +178,31 @@ export const extensions: readonly Extension[] = declared.map(([alias, name, desc
   links: [],
 }));
 
+/** Extensions that only one part of the server brings. */
+const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] = [
+  {
+    aliases: [
+      'router',
+      'ext-gw-mode',
+      'extraroute',
+      'extraroute-atomic',
+      'fip-port-details',
+      'l3_agent_scheduler',
+    ],
+    isLoaded: ({ service_plugins }) => service_plugins.includes('router'),
+  },
+  { aliases: ['security-group'], isLoaded: ({ enable_security_group }) => enable_security_group },
+  { aliases: ['pagination'], isLoaded: ({ allow_pagination }) => allow_pagination },
+  { aliases: ['sorting'], isLoaded: ({ allow_sorting }) => allow_sorting },
+];
+
+/** The extensions that are there under these settings. */
+export const loadedExtensions = (settings: Settings): readonly Extension[] =>
+  all.filter(({ alias }) => parts.every((part) => !part.aliases.includes(alias) || part.isLoaded(settings)));
+
 /** GET /extensions, /extensions/ALIAS, and the service providers (none are loaded). */
-export function extensionRoutes(router: Router): void {
+export function extensionRoutes(router: Router, env: Env): void {
+  const extensions = loadedExtensions(env.settings);
   router.get('/extensions', (_req, res) => void res.json({ extensions }));
   router.get('/extensions/:alias', (req, res) => {
     const { alias } = req.params;

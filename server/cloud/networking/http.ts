@@ -2,7 +2,6 @@
 import { Router, type Express, type Request, type RequestHandler, type Response } from 'express';
 import { createApp, type HttpFailure } from '../../lib/http.ts';
 import type { Resource } from '../../lib/resource.ts';
-import { resources } from '../model/index.ts';
 import { agentRoutes } from './agent-routes.ts';
 import { contextOf } from './context.ts';
 import { extensionRoutes } from './extensions.ts';
@@ -40,17 +39,17 @@ const withoutSuffix: RequestHandler = (req, _res, next) => {
 function routesOf(env: Env): Router {
   const router = Router();
   router.get('/', (req, res) => {
-    const entries = resources.map(({ name, plural, path }) => ({
+    const entries = env.resources.map(({ name, plural, path }) => ({
       name,
       collection: plural,
       links: selfLinks(`${origin(req)}/v2.0/${path}`),
     }));
     res.json({ resources: entries });
   });
-  extensionRoutes(router);
+  extensionRoutes(router, env);
   quotaRoutes(router, env);
   agentRoutes(router, env);
-  for (const resource of resources) resourceRoutes(router, env, resource);
+  for (const resource of env.resources) resourceRoutes(router, env, resource);
   return router;
 }
 

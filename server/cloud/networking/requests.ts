@@ -1,4 +1,5 @@
 // The five operations and the actions as requests: parse, authorize, count, perform, answer. One file for all resources.
+import { badRequest } from '../../lib/errors.ts';
 import { itemOf, itemsOf, parseCreate, parseUpdate } from '../../lib/parse-body.ts';
 import type { Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
@@ -23,6 +24,9 @@ export interface Asked {
 export async function listRequest({ env, resource, context }: Asked, url: URL): Promise<Item> {
   const rules = env.rules[resource.name]!;
   const query = parseQuery(resource, url.searchParams, Object.keys(rules.filters ?? {}));
+  const { allow_sorting, allow_pagination } = env.settings;
+  if (!allow_sorting) query.sort = [];
+  if (!allow_pagination) delete query.limit;
   const maximum = env.settings.pagination_max_limit;
   if (maximum > 0) query.limit = Math.min(query.limit ?? maximum, maximum);
   if (rules.beforeList !== undefined) await perform(env, context, (work) => rules.beforeList!(work));
@@ -45,6 +49,7 @@ export async function showRequest({ env, resource, context }: Asked, id: string,
 /** POST: one, or several that are all made or none. */
 export async function createRequest({ env, resource, context }: Asked, body: unknown): Promise<Item> {
   const { items, isBulk } = itemsOf(resource, body);
+  if (isBulk && !env.settings.allow_bulk) throw badRequest('Bulk operation not supported');
   const bodies = items.map((item) => parseCreate(resource, item) as Item);
   for (const parsed of bodies) checkOwner(context, parsed);
   env.messages.notify(`${resource.name}.create.start`, body, context);

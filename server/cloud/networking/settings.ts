@@ -7,6 +7,11 @@ export interface Settings {
   agent_down_time: number;
   dhcp_agents_per_network: number;
   allow_overlapping_ips: boolean;
+  allow_bulk: boolean;
+  allow_pagination: boolean;
+  allow_sorting: boolean;
+  /** Plug-ins beside the core one: `router`. */
+  service_plugins: readonly string[];
   max_dns_nameservers: number;
   max_subnet_host_routes: number;
   max_routes: number;
@@ -37,6 +42,10 @@ export const defaultSettings: Settings = {
   agent_down_time: 75,
   dhcp_agents_per_network: 1,
   allow_overlapping_ips: true,
+  allow_bulk: true,
+  allow_pagination: true,
+  allow_sorting: true,
+  service_plugins: ['router'],
   max_dns_nameservers: 5,
   max_subnet_host_routes: 20,
   max_routes: 30,

@@ -62,6 +62,8 @@ export interface CorePlugin {
 export interface Env {
   store: Store;
   settings: Settings;
+  /** The resources of the loaded plug-ins. */
+  resources: readonly Resource[];
   policy: Policy;
   plugin: CorePlugin;
   rules: Record<string, Rules>;
