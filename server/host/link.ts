@@ -51,7 +51,8 @@ export function parseLinks(links: unknown[]): Link[] {
       mac: link.address ?? '',
       mtu: link.mtu,
       isUp: link.flags.includes('UP'),
-      hasCarrier: !link.flags.includes('NO-CARRIER'),
+      // LOWER_UP changes at once, NO-CARRIER up to a second later.
+      hasCarrier: !link.flags.includes('UP') || link.flags.includes('LOWER_UP'),
       kind: link.linkinfo?.info_kind ?? '',
       ...(link.master === undefined ? {} : { master: link.master }),
       ...(link.link === undefined ? {} : { peer: link.link }),

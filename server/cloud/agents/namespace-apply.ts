@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { ipBatch } from '../../host/ip.ts';
 import { restoreTables } from '../../host/iptables.ts';
-import { findLink, moveLink, removeLink } from '../../host/link.ts';
+import { removeLink, setLinkArgs } from '../../host/link.ts';
 import { ensureNetns, removeNetns } from '../../host/netns.ts';
 import { ensurePortCommands, removePortCommand, vsctl } from '../../host/ovs-vsctl.ts';
 import { setSysctls } from '../../host/sysctl.ts';
-import type { NamespaceStep, Ownership, WantedDevice } from './namespace-plan.ts';
+import type { NamespaceStep, Ownership } from './namespace-plan.ts';
+
+type PlugStep = Extract<NamespaceStep, { kind: 'plug' }>;
 
 /** Puts `steps` into effect in order. `other` does the steps that are the agent's own. */
 export async function applySteps<Other extends { kind: string }>(
@@ -33,7 +35,7 @@ export async function applySteps<Other extends { kind: string }>(
         await setSysctls(step.values, own.ns);
         break;
       case 'plug':
-        await plug(step.device, own.ns);
+        await plug(step, own.ns);
         break;
       case 'unplug':
         await vsctl([removePortCommand(step.bridge, step.name)]);
@@ -51,31 +53,18 @@ export async function applySteps<Other extends { kind: string }>(
 const isInRoot = (name: string) => existsSync(`/sys/class/net/${name}`);
 
 /** Makes the port and brings its device into the namespace. */
-async function plug({ name, portId, bridge, mac }: WantedDevice, ns: string | undefined): Promise<void> {
+async function plug({ device, from, presence }: PlugStep, ns: string | undefined): Promise<void> {
+  const { name, portId, bridge, mac } = device;
   const externalIds = { 'iface-id': portId, 'attached-mac': mac, 'iface-status': 'active' };
-  const add = [
-    ...(await leaveOtherBridge(name, bridge)),
-    ...ensurePortCommands(bridge, name, { type: 'internal', externalIds }),
-  ];
+  const add = ensurePortCommands(bridge, name, { type: 'internal', externalIds });
+  if (from !== undefined && from !== bridge) await vsctl([removePortCommand(from, name)]);
   await vsctl(add);
-  if (ns === undefined) return;
-  const present = await findLink(name, ns);
-  if (present?.hasCarrier) return;
+  if (ns === undefined || (presence === 'alive' && from === bridge)) return;
   if (!isInRoot(name)) {
     // The switch still holds a device that died with its namespace; a port made anew (in a transaction of its own) gets a new one.
     await vsctl([removePortCommand(bridge, name)]);
     await vsctl(add);
   }
-  if (present !== undefined) await removeLink(name, ns);
-  await moveLink(name, ns);
-}
-
-/** A port that sits in another bridge has to leave it first. */
-async function leaveOtherBridge(name: string, bridge: string): Promise<string[][]> {
-  try {
-    const current = (await vsctl([['port-to-br', name]], { waitsForSwitch: false })).trim();
-    return current === bridge ? [] : [removePortCommand(current, name)];
-  } catch {
-    return []; // no such port
-  }
+  if (presence !== 'missing') await removeLink(name, ns);
+  await ipBatch([setLinkArgs({ name, netns: ns })]);
 }

@@ -53,11 +53,14 @@ export interface Ownership {
   chainPrefix: string;
 }
 
+export type Presence = 'alive' | 'dead' | 'missing';
+
 export type NamespaceStep =
   | { kind: 'add-namespace'; reason: string }
   | { kind: 'remove-namespace'; reason: string }
   | { kind: 'set-sysctls'; values: Record<string, number>; reason: string }
-  | { kind: 'plug'; device: WantedDevice; reason: string }
+  /** `from` is the bridge that the port is in now; `presence` tells of the device in the namespace. */
+  | { kind: 'plug'; device: WantedDevice; from?: string; presence: Presence; reason: string }
   | { kind: 'unplug'; name: string; bridge: string; reason: string }
   | { kind: 'ip'; args: IpArgs; reason: string }
   | { kind: 'load-rules'; input: string; reason: string };
@@ -72,7 +75,7 @@ export function planNamespace(
   return [
     ...(found.exists ? [] : [step('add-namespace', `${own.ns} does not exist`)]),
     ...planSysctls(wanted, found),
-    ...wanted.devices.flatMap((device) => planDevice(device, found)),
+    ...wanted.devices.flatMap((device) => planDevice(device, found, everything)),
     ...planRules(wanted.tables, found.tables, own),
     ...planRoutes(wanted, found, own),
     ...planLeftDevices(wanted, found, own),
@@ -128,7 +131,11 @@ function planSysctls(wanted: WantedNamespace, found: FoundNamespace): NamespaceS
   return [{ kind: 'set-sysctls', values: Object.fromEntries(different), reason: names }];
 }
 
-function planDevice(device: WantedDevice, found: FoundNamespace): NamespaceStep[] {
+function planDevice(
+  device: WantedDevice,
+  found: FoundNamespace,
+  everything: FoundNamespace,
+): NamespaceStep[] {
   const { name, mac, mtu } = device;
   const link = found.links.find((candidate) => candidate.name === name);
   const port = found.ports.get(name);
@@ -140,6 +147,8 @@ function planDevice(device: WantedDevice, found: FoundNamespace): NamespaceStep[
         : link === undefined
           ? `${name} is not in the namespace, or cut off from the switch`
           : undefined;
+  const isThere = everything.links.some((candidate) => candidate.name === name);
+  const presence = link !== undefined ? 'alive' : isThere ? 'dead' : 'missing';
   const change = [
     ...(link?.mac === mac ? [] : ['address', mac]),
     ...(link?.mtu === mtu ? [] : ['mtu', String(mtu)]),
@@ -149,7 +158,7 @@ function planDevice(device: WantedDevice, found: FoundNamespace): NamespaceStep[
   const missing = device.addresses.filter((cidr) => !present.some((address) => address.cidr === cidr));
   const surplus = present.filter((address) => !device.addresses.includes(address.cidr));
   return [
-    ...(plugReason === undefined ? [] : [{ kind: 'plug' as const, device, reason: plugReason }]),
+    ...(plugReason === undefined ? [] : [plugStep(device, port?.bridge, presence, plugReason)]),
     ...(change.length === 0
       ? []
       : [ip(['link', 'set', 'dev', name, ...change], `${name} lacks ${change.join(' ')}`)]),
@@ -159,6 +168,13 @@ function planDevice(device: WantedDevice, found: FoundNamespace): NamespaceStep[
     ...missing.map((cidr) => ip(addressArgs(name, cidr), `${name} has no ${cidr}`)),
   ];
 }
+
+const plugStep = (
+  device: WantedDevice,
+  from: string | undefined,
+  presence: Presence,
+  reason: string,
+): NamespaceStep => ({ kind: 'plug', device, ...(from === undefined ? {} : { from }), presence, reason });
 
 /** Broadcast address as Neutron sets it: the subnet's, or the address itself for a single one. */
 function addressArgs(name: string, cidr: string): IpArgs {
