@@ -64,7 +64,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     read: (id) => readActual(config, id),
     plan: (_, target, actual) => planRouter(target, actual),
     apply: (id, steps) =>
-      applyRouter(config, id, steps, (error) => log.warning(`router ${id}: ${error.message}`)),
+      applyRouter(config, id, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
     listWanted: () => rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host }),
     listFound: () => listFound(config),
     onResult: async (id, { desired, error }) => {
