@@ -61,6 +61,8 @@ const source: LabSource = {
 export interface DemoLabs extends LabService, CheckService {
   /** What was typed, by place. */
   typed: { place: string; command: string }[];
+  /** What the command `later` prints has been printed. */
+  hasPrintedLater(): boolean;
   /** Makes a node fail while the next lab starts. */
   failNode(name: string): void;
 }
@@ -71,6 +73,7 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
   const listeners = new Set<(lab: string) => void>();
   const typed: DemoLabs['typed'] = [];
   let failing: string | undefined;
+  let hasPrintedLater = false;
   let count = 0;
   const changed = (lab: string) => listeners.forEach((listener) => listener(lab));
 
@@ -124,6 +127,7 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
 
   return {
     typed,
+    hasPrintedLater: () => hasPrintedLater,
     failNode: (name) => (failing = name),
     catalog: () => Promise.resolve([entry]),
     source: (id) => Promise.resolve(id === entry.id ? source : undefined),
@@ -164,7 +168,13 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
     },
     openTerminal: (lab, place) =>
       labs.get(lab)?.phase === 'ready'
-        ? Promise.resolve(demoShell(place, (command) => typed.push({ place, command })))
+        ? Promise.resolve(
+            demoShell(
+              place,
+              (command) => typed.push({ place, command }),
+              () => (hasPrintedLater = true),
+            ),
+          )
         : Promise.reject(new Error(`${place} is not running yet.`)),
     check: (_lab, step) => Promise.resolve(step === 1 ? firstStep(typed) : []),
   };
@@ -209,7 +219,11 @@ function firstStep(typed: DemoLabs['typed']): CheckVerdict[] {
 }
 
 /** A line-by-line shell: echoes, prompts, answers `flood`, `exit` and everything else. */
-export function demoShell(place: string, onCommand: (command: string) => void): TerminalStream {
+export function demoShell(
+  place: string,
+  onCommand: (command: string) => void,
+  onPrintedLater: () => void,
+): TerminalStream {
   let output: (bytes: Buffer) => void = () => {};
   let end: (reason: string) => void = () => {};
   let line = '';
@@ -219,6 +233,11 @@ export function demoShell(place: string, onCommand: (command: string) => void): 
     onCommand(command);
     if (command === 'exit') return end('the shell has ended');
     if (command === 'flood') print(`${'0123456789'.repeat(8)}\r\n`.repeat(5000));
+    else if (command === 'later')
+      setTimeout(() => {
+        print('printed later\r\n');
+        onPrintedLater();
+      }, 700);
     else if (command.startsWith('echo ')) print(`${command.slice(5)}\r\n`);
     else if (command !== '') print(`ran: ${command.replace(/\n/g, '\r\n')}\r\n`);
     print(prompt);

@@ -1,5 +1,4 @@
 // Draws the console.
-import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { applySettings } from './settings.ts';
@@ -15,9 +14,7 @@ import './styles/topology.css';
 applySettings();
 const store = createConsoleStore();
 createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <StoreProvider value={store}>
-      <App />
-    </StoreProvider>
-  </StrictMode>,
+  <StoreProvider value={store}>
+    <App />
+  </StoreProvider>,
 );

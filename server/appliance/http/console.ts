@@ -1,6 +1,7 @@
 // The web console: wires sessions, API, events, terminals and pages to one HTTP server on one port.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import express from 'express';
 import { apiRouter } from './api.ts';
@@ -48,7 +49,7 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
   const sessions = createSessions(options.secret);
-  const guard = createGuard({ sessions, port, names: [...new Set([host, '127.0.0.1', 'localhost', '::1'])] });
+  const guard = createGuard({ sessions, port, names: namesOf(host) });
   const hub = createEventHub(() => labs.running().map(withSteps));
   const terminals = createTerminals(labs, (lab) => hub.changed(lab));
   const progress = createProgress(options.checks, (lab) => hub.changed(lab));
@@ -100,4 +101,14 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+/** Names a browser may use for the address listened on; for a wildcard every name of this machine. */
+function namesOf(host: string): string[] {
+  const loopback = ['127.0.0.1', 'localhost', '::1'];
+  if (host !== '0.0.0.0' && host !== '::') return [...new Set([host, ...loopback])];
+  const own = Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address }) => address),
+  );
+  return [...new Set([hostname(), ...own, ...loopback])];
 }

@@ -1,51 +1,67 @@
-// Who may use the console: a one-time link is exchanged for a signed cookie. Cookies are not kept, only recognised.
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+// Who may use the console: a one-time link is exchanged for a signed cookie. Neither is kept, both are recognised.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-const linkMinutes = 24 * 60;
+const linkHours = 12;
 const sessionDays = 7;
-const mostLinks = 100;
 
 export interface Sessions {
-  /** A token that `redeem` accepts once within a day. */
+  /** A token that `redeem` accepts once. */
   issueLink(): string;
-  /** The cookie's value for a token, or undefined for one that is unknown, used or too old. */
+  /** The cookie's value for a token, or undefined for one that is forged, used or too old. */
   redeem(token: string): string | undefined;
   isValid(cookieValue: string): boolean;
 }
 
-/** @param secret signs the cookies; the same secret after a restart keeps browsers signed in */
+/**
+ * Tokens of links and cookies are signed, not kept: who knows the secret can issue a link for a console that another
+ * process serves. A link from before the console's start is refused, for it may have been used before.
+ * @param secret keep it over restarts to keep browsers signed in
+ */
 export function createSessions(secret: Buffer = randomBytes(32), now: () => number = Date.now): Sessions {
-  const links = new Map<string, number>();
-  const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url');
+  const startedAt = now();
+  /** Links used since the start, until they are too old anyway. */
+  const used = new Map<string, number>();
 
   return {
-    issueLink() {
-      const token = randomBytes(24).toString('base64url');
-      links.set(digest(token), now() + linkMinutes * 60_000);
-      if (links.size > mostLinks) links.delete(links.keys().next().value!);
-      return token;
-    },
+    issueLink: () => signed(secret, 'link', [randomBytes(12).toString('base64url'), String(now())]),
     redeem(token) {
-      const key = digest(token);
-      const validUntil = links.get(key);
-      links.delete(key);
-      if (validUntil === undefined || validUntil < now()) return undefined;
-      const claim = `${randomBytes(12).toString('base64url')}.${now() + sessionDays * 86_400_000}`;
-      return `${claim}.${sign(claim)}`;
+      const [nonce, issuedAt] = verified(secret, 'link', token) ?? [];
+      const validUntil = Number(issuedAt) + linkHours * 3_600_000;
+      for (const [old, until] of used) if (until < now()) used.delete(old);
+      if (nonce === undefined || used.has(nonce)) return undefined;
+      if (Number(issuedAt) < startedAt || validUntil < now()) return undefined;
+      used.set(nonce, validUntil);
+      const until = now() + sessionDays * 86_400_000;
+      return signed(secret, 'session', [randomBytes(12).toString('base64url'), String(until)]);
     },
     isValid(cookieValue) {
-      const [id, validUntil, signature, ...rest] = cookieValue.split('.');
-      if (id === undefined || validUntil === undefined || signature === undefined || rest.length > 0)
-        return false;
-      const wanted = Buffer.from(sign(`${id}.${validUntil}`));
-      const given = Buffer.from(signature);
-      return wanted.length === given.length && timingSafeEqual(wanted, given) && Number(validUntil) >= now();
+      const [, validUntil] = verified(secret, 'session', cookieValue) ?? [];
+      return validUntil !== undefined && Number(validUntil) >= now();
     },
   };
 }
 
-// Looked up by digest, so that the time a lookup takes tells nothing about a token.
-const digest = (token: string) => createHash('sha256').update(token).digest('hex');
+/** A one-time link to a console that runs with this secret, in this process or another. */
+export function oneTimeLink(url: string, secret: Buffer): string {
+  return `${url}/?token=${createSessions(secret).issueLink()}`;
+}
+
+// The purpose is signed too: a link is no cookie.
+const signatureOf = (secret: Buffer, purpose: string, parts: string[]) =>
+  createHmac('sha256', secret)
+    .update(`${purpose} ${parts.join('.')}`)
+    .digest('base64url');
+
+const signed = (secret: Buffer, purpose: string, parts: string[]) =>
+  [...parts, signatureOf(secret, purpose, parts)].join('.');
+
+function verified(secret: Buffer, purpose: string, text: string): string[] | undefined {
+  const parts = text.split('.');
+  const given = Buffer.from(parts.pop() ?? '');
+  const wanted = Buffer.from(signatureOf(secret, purpose, parts));
+  const isGood = parts.length === 2 && given.length === wanted.length && timingSafeEqual(given, wanted);
+  return isGood ? parts : undefined;
+}
 
 /** A cookie's value from a Cookie header. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {

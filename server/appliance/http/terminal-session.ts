@@ -68,10 +68,13 @@ export function createTerminalSession(options: {
     else stream.resume();
   };
 
+  const tellSize = (viewers: Viewer[]) => {
+    for (const viewer of viewers) viewer.send({ type: 'size', isOwner: viewer.id === owner, ...size });
+  };
+  const allViewers = () => [...attached.values()].map(({ viewer }) => viewer);
   const giveSizeTo = (id: string | undefined) => {
     owner = id;
-    for (const { viewer } of attached.values())
-      viewer.send({ type: 'size', isOwner: viewer.id === owner, ...size });
+    tellSize(allViewers());
     pace();
   };
 
@@ -107,7 +110,7 @@ export function createTerminalSession(options: {
         size.columns = request.columns;
         size.rows = request.rows;
         stream.resize(size.columns, size.rows);
-        return giveSizeTo(owner);
+        return tellSize(allViewers().filter(({ id }) => id !== owner));
     }
   };
 

@@ -74,7 +74,8 @@ export function createTerminalLink(options: {
         if (message.offset !== meter.received()) terminal.reset();
         meter.opened(message.offset, message.replayUntil);
         show({ isOwner: message.isOwner });
-        return takeSize(message.columns, message.rows);
+        takeSize(message.columns, message.rows);
+        return flush();
       case 'size':
         show({ isOwner: message.isOwner });
         return takeSize(message.columns, message.rows);
@@ -97,7 +98,7 @@ export function createTerminalLink(options: {
   }
 
   function flush(): void {
-    if (meter.isReplaying() || meter.received() === 0) return;
+    if (meter.isReplaying() || meter.received() === 0 || view.connection.state !== 'open') return;
     for (const text of waiting.splice(0)) {
       terminal.paste(text);
       send({ type: 'input', data: '\r' });

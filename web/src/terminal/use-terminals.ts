@@ -55,7 +55,8 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
     known.current = now;
   }, [ids]);
 
-  return useMemo<TerminalsView>(() => {
+  // These never change, so that a change of tab draws no terminal anew.
+  const actions = useMemo<Omit<TerminalsView, 'front'>>(() => {
     const runIn = (id: string, text: string) => {
       const link = links.current.get(id);
       if (link === undefined) waiting.current.set(id, [...(waiting.current.get(id) ?? []), text]);
@@ -65,7 +66,6 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
       }
     };
     return {
-      front,
       bringToFront: setFront,
       open: (place) => void openAt(place).catch(onFailure),
       close: (id) => void closeTerminal(latest.current.id, id).catch(onFailure),
@@ -88,5 +88,6 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
         return () => links.current.delete(id);
       },
     };
-  }, [front, openAt, onFailure]);
+  }, [openAt, onFailure]);
+  return { ...actions, front };
 }
