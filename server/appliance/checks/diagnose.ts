@@ -3,32 +3,44 @@ import type { NodeExec } from './lab-exec.ts';
 import { LabBroken } from './types.ts';
 import type { ApiGet } from './types.ts';
 
-/** The reason why the lab cannot work as built, or undefined when nothing is wrong with it. */
-export async function diagnose({
-  nodeNames,
-  runInNode,
-  get,
-}: {
+/** What a diagnosis needs of a lab. */
+export interface Patient {
   nodeNames: string[];
   runInNode: NodeExec;
   get: ApiGet;
-}): Promise<string | undefined> {
-  const faults = await Promise.all(nodeNames.map((node) => faultOfNode(node, runInNode)));
-  return faults.find((fault) => fault !== undefined) ?? (await faultOfCloud(get));
 }
 
-async function faultOfNode(node: string, runInNode: NodeExec): Promise<string | undefined> {
+/** Answers with the reason why the lab cannot work as built, or undefined when nothing is wrong with it. */
+export function createDiagnosis({ nodeNames, runInNode, get }: Patient): () => Promise<string | undefined> {
+  const servicesOf = new Map<string, string[]>();
+  return async () => {
+    const faults = await Promise.all(nodeNames.map((node) => faultOfNode(node, runInNode, servicesOf)));
+    return faults.find((fault) => fault !== undefined) ?? (await faultOfCloud(get));
+  };
+}
+
+async function faultOfNode(
+  node: string,
+  runInNode: NodeExec,
+  servicesOf: Map<string, string[]>,
+): Promise<string | undefined> {
   const run = (argv: string[]) => runInNode(node, argv, { timeoutMs: 5_000 });
   try {
-    const services = (await run(['ls', '/etc/service'])).stdout.split(/\s+/).filter(Boolean);
+    const known = servicesOf.get(node);
+    const services = known ?? (await run(['ls', '/etc/service'])).stdout.split(/\s+/).filter(Boolean);
     if (services.length === 0) return `node ${node} has no services`;
-    const states = parseServices((await run(['sv', 'status', ...services])).stdout);
+    servicesOf.set(node, services);
+    const hasSwitch = services.includes('ovs-vswitchd');
+    const [status, vswitch] = await Promise.all([
+      run(['sv', 'status', ...services]),
+      hasSwitch ? run(['ovs-appctl', '--timeout=3', 'version']) : undefined,
+    ]);
+    const states = parseServices(status.stdout);
     const down = services.find((name) => states.get(name) !== 'run');
     if (down !== undefined)
       return `service ${down} on ${node} does not run; 'service ${down} start' starts it`;
-    if (!services.includes('ovs-vswitchd')) return undefined;
-    const { code, stderr } = await run(['ovs-appctl', '--timeout=3', 'version']);
-    return code === 0 ? undefined : `Open vSwitch on ${node} does not answer (${stderr.trim()})`;
+    if (vswitch === undefined || vswitch.code === 0) return undefined;
+    return `Open vSwitch on ${node} does not answer (${vswitch.stderr.trim()})`;
   } catch (error) {
     return `node ${node} runs no commands (${error instanceof Error ? error.message : String(error)})`;
   }

@@ -13,7 +13,7 @@ export async function findRow(
   if (row !== undefined) return row;
   throw new NameNotFound({
     observed: `there is no ${what}`,
-    expected: `a ${what}`,
+    expected: `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`,
     where: `the ${service} API`,
     command: { place: 'controller', text: command },
   });

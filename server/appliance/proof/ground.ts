@@ -1,6 +1,6 @@
 // The ground a lab's checks stand on: its places, its API, the question whether it is broken.
 import { createCloud, parseOpenrc } from '../checks/cloud.ts';
-import { diagnose } from '../checks/diagnose.ts';
+import { createDiagnosis } from '../checks/diagnose.ts';
 import { createExec } from '../checks/lab-exec.ts';
 import type { CheckGround } from '../checks/run-checks.ts';
 import { LabBroken } from '../checks/types.ts';
