@@ -42,7 +42,7 @@ cp "$(command -v busybox)" "$root/usr/bin/busybox"
 done
 
 cp -R "$here/files/." "$root/"
-chmod 755 "$root/etc/init.d/rcS" "$root/usr/sbin/cirros-dhcpc" "$root"/usr/lib/guest/*
+chmod 755 "$root/etc/init.d/rcS" "$root/usr/sbin/cirros-dhcpc" "$root/usr/sbin/reboot" "$root"/usr/lib/guest/*
 chmod 440 "$root/etc/sudoers"
 chmod 640 "$root/etc/shadow"
 chmod 755 "$root"

@@ -36,11 +36,6 @@ const defaults = defineOptions({
     default: true,
     help: 'An instance whose ports do not become ACTIVE in time is in ERROR; otherwise it starts all the same',
   },
-  resume_guests_state_on_host_boot: {
-    type: 'bool',
-    default: true,
-    help: 'Start instances again that should run when the node comes up',
-  },
 });
 
 /** [neutron]: how Compute speaks to Networking, and the secret of the metadata proxy. */

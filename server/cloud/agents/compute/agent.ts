@@ -1,0 +1,184 @@
+// The instances of one host: a reconciler over their ids, with what it must remember between passes.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../../../lib/log.ts';
+import { createReconciler, type PassResult, type Reconciler } from '../../../lib/reconcile.ts';
+import type { Session } from '../../client/session.ts';
+import { powerState, type RequestedNetwork, type VifSpec, type WantedState } from '../../model/instance.ts';
+import { listInstances, readActual, type Actual } from './actual.ts';
+import { apply } from './apply.ts';
+import { fetchDesired, type Conductor, type Desired } from './desired.ts';
+import { endedByItself, plan, type Memory } from './plan.ts';
+import { allocatePort, BuildFailed, releasePorts } from './ports.ts';
+import { folderOf, type Settings } from './settings.ts';
+import type { InstanceStep } from './steps.ts';
+
+export interface ComputeAgent {
+  reconciler: Reconciler<InstanceStep>;
+  /** Last lines of the console, all without a number. */
+  readConsole(uuid: string, lines: number | null): Promise<string>;
+  attach(uuid: string, requested: RequestedNetwork): Promise<VifSpec>;
+  detach(uuid: string, port_id: string): Promise<void>;
+}
+
+export interface AgentDeps {
+  settings: Settings;
+  conductor: Conductor;
+  session: Pick<Session, 'request'>;
+  log: Logger;
+}
+
+/** vm_state and power_state of an instance that is as wanted. */
+const reached: Partial<Record<WantedState, { vm_state: string; power_state: number }>> = {
+  running: { vm_state: 'active', power_state: powerState.running },
+  stopped: { vm_state: 'stopped', power_state: powerState.shutdown },
+  paused: { vm_state: 'paused', power_state: powerState.paused },
+  suspended: { vm_state: 'suspended', power_state: powerState.shutdown },
+};
+
+export function createComputeAgent({ settings, conductor, session, log }: AgentDeps): ComputeAgent {
+  const memories = new Map<string, Memory & { timer?: NodeJS.Timeout | undefined; last?: Actual }>();
+  const memoryOf = (uuid: string) => {
+    let memory = memories.get(uuid);
+    if (memory === undefined) memories.set(uuid, (memory = { isImpatient: false, wasRunning: false }));
+    return memory;
+  };
+
+  const reconciler = createReconciler<Desired, Actual, InstanceStep>({
+    name: 'instance',
+    log,
+    parallel: 4,
+    fetch: (uuid) => fetchDesired(conductor, session, uuid),
+    read: async (uuid) => {
+      const actual = await readActual(settings, uuid);
+      const memory = memoryOf(uuid);
+      memory.last = actual;
+      if (actual.guest !== undefined) memory.wasRunning = true;
+      return actual;
+    },
+    plan: (uuid, desired, actual) => plan(desired, actual, memoryOf(uuid)),
+    apply: (uuid, steps) =>
+      apply({ settings, session, conductor, onAllocated, onWaiting, onStarted }, uuid, steps),
+    listWanted: async () => (await conductor.list()).map(({ uuid }) => uuid),
+    listFound: () => listInstances(settings),
+    onResult,
+  });
+
+  function onAllocated(uuid: string): void {
+    reconciler.add(uuid);
+  }
+
+  function onStarted(uuid: string, exited: Promise<number>): void {
+    memoryOf(uuid).wasRunning = true;
+    void exited.then(() => reconciler.add(uuid));
+  }
+
+  function onWaiting(uuid: string): void {
+    const memory = memoryOf(uuid);
+    memory.timer ??= setTimeout(() => {
+      memory.timer = undefined;
+      if (settings.vifTimeoutIsFatal)
+        fail(uuid, 'Failed to allocate the network(s), not rescheduling.').catch((error: unknown) =>
+          log.error(`instance ${uuid}: ${String(error)}`),
+        );
+      else memory.isImpatient = true;
+      reconciler.add(uuid);
+    }, settings.vifTimeoutSeconds * 1000);
+  }
+
+  async function fail(uuid: string, message: string): Promise<void> {
+    // Between the last look and the end of the time the instance may have come up, or gone.
+    const spec = await conductor.get(uuid);
+    if (spec?.vm_state !== 'building') return;
+    await reportFailure(uuid, `Build of instance ${uuid} aborted: ${message}`);
+    reconciler.add(uuid);
+  }
+
+  const reportFailure = (uuid: string, message: string) =>
+    conductor.update({
+      uuid,
+      vm_state: 'error',
+      task_state: null,
+      wanted: 'none',
+      fault: { code: 500, message },
+    });
+
+  async function onResult(uuid: string, result: PassResult<Desired, InstanceStep>): Promise<void> {
+    const { desired, steps, error } = result;
+    const memory = memoryOf(uuid);
+    const isWaiting = steps.some(({ kind }) => kind === 'wait-for-ports' || kind === 'allocate-ports');
+    if (!isWaiting || error !== undefined) {
+      clearTimeout(memory.timer);
+      memory.timer = undefined;
+    }
+    if (desired === undefined) {
+      if (error === undefined) memories.delete(uuid);
+      return;
+    }
+    if (error instanceof BuildFailed) {
+      delete result.error;
+      log.error(`instance ${uuid}: ${error.message}`);
+      await reportFailure(uuid, error.message);
+      return;
+    }
+    if (error !== undefined || isWaiting) return;
+    await reportState(uuid, desired, steps, memory);
+  }
+
+  async function reportState(
+    uuid: string,
+    { spec }: Desired,
+    steps: readonly InstanceStep[],
+    memory: Memory & { last?: Actual },
+  ): Promise<void> {
+    if (spec.wanted === 'deleted') {
+      await conductor.update({ uuid, is_deleted: true });
+      memories.delete(uuid);
+      return;
+    }
+    const isOutdated = memory.last?.startedAs?.generation !== spec.generation;
+    const wasStarted = steps.some(({ kind }) => kind === 'start-guest');
+    if (
+      spec.wanted === 'running' &&
+      !wasStarted &&
+      memory.last !== undefined &&
+      endedByItself(memory.last, memory, isOutdated)
+    ) {
+      log.info(`instance ${uuid} ended by itself`);
+      await conductor.update({ uuid, ...reached.stopped!, task_state: null, wanted: 'stopped' });
+      memory.wasRunning = false;
+      return;
+    }
+    if (spec.wanted !== 'running') memory.wasRunning = false;
+    const state = reached[spec.wanted];
+    if (state === undefined || (spec.vm_state === state.vm_state && spec.task_state === null)) return;
+    await conductor.update({ uuid, ...state, task_state: null });
+  }
+
+  return {
+    reconciler,
+    readConsole: async (uuid, lines) => {
+      const text = await readFile(join(folderOf(settings, uuid), 'console.log'), 'utf8').catch(() => '');
+      return lines === null ? text : text.trimEnd().split('\n').slice(-Math.max(lines, 1)).join('\n');
+    },
+    attach: async (uuid, requested) => {
+      const spec = await conductor.get(uuid);
+      if (spec === undefined) throw new BuildFailed(`Instance ${uuid} is not on this host`);
+      const vif = await allocatePort(session, spec, requested, settings.host);
+      await conductor.update({ uuid, network_info: [...(spec.network_info ?? []), vif] });
+      reconciler.add(uuid);
+      return vif;
+    },
+    detach: async (uuid, port_id) => {
+      const spec = await conductor.get(uuid);
+      const vif = spec?.network_info?.find((one) => one.port_id === port_id);
+      if (vif === undefined) return;
+      await conductor.update({
+        uuid,
+        network_info: spec!.network_info!.filter((one) => one.port_id !== port_id),
+      });
+      reconciler.add(uuid);
+      await releasePorts(session, [{ id: port_id, isKept: vif.preserve_on_delete }]);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+// Does the steps of a plan, each safe to repeat.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureGuestDisk, removeGuestDisk } from '../../../host/guest-disk.ts';
+import { ensureGuestNetns, removeGuestNetns } from '../../../host/guest-netns.ts';
+import { killGuest, setGuestFrozen, startGuest } from '../../../host/guest-process.ts';
+import { plugVif, setVifUp, unplugVif } from '../../../host/guest-vif.ts';
+import type { Session } from '../../client/session.ts';
+import type { InstanceSpec, VifSpec } from '../../model/instance.ts';
+import type { Conductor } from './desired.ts';
+import { findImage } from './image.ts';
+import { allocatePorts, releasePorts } from './ports.ts';
+import { folderOf, netnsOf, type Settings } from './settings.ts';
+import type { InstanceStep } from './steps.ts';
+
+export interface ApplyDeps {
+  settings: Settings;
+  session: Pick<Session, 'request'>;
+  conductor: Conductor;
+  /** Ports were allocated: there is more to do. */
+  onAllocated(uuid: string): void;
+  onWaiting(uuid: string): void;
+  onStarted(uuid: string, exited: Promise<number>): void;
+}
+
+const leastDiskMb = 64;
+const mostDiskMb = 256;
+
+export async function apply(deps: ApplyDeps, uuid: string, steps: readonly InstanceStep[]): Promise<void> {
+  for (const step of steps) await applyStep(deps, uuid, step);
+}
+
+async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Promise<void> {
+  const { settings, session, conductor } = deps;
+  const folder = folderOf(settings, uuid);
+  switch (step.kind) {
+    case 'find-image': {
+      const base = await findImage(settings, session, step.spec.image_id);
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'base'), `${base}\n`);
+      return;
+    }
+    case 'allocate-ports': {
+      await conductor.update({ uuid, task_state: 'networking' });
+      const network_info = await allocatePorts(session, step.spec, settings.host);
+      await conductor.update({ uuid, task_state: 'spawning', network_info });
+      return deps.onAllocated(uuid);
+    }
+    case 'make-disk': {
+      const sizeMb = Math.min(Math.max(step.spec.disk_gb * 1024, leastDiskMb), mostDiskMb);
+      return ensureGuestDisk(folder, sizeMb);
+    }
+    case 'make-netns':
+      return ensureGuestNetns(netnsOf(uuid));
+    case 'plug-vif':
+      return plug(settings, uuid, step.vif, step.nic);
+    case 'unplug-vif':
+      await unplugVif(settings.bridge, step.port_id);
+      return changeNics(folder, ({ [step.port_id]: _gone, ...others }) => others);
+    case 'wait-for-ports':
+      return deps.onWaiting(uuid);
+    case 'start-guest':
+      return start(deps, uuid, step.spec);
+    case 'freeze-guest':
+      await setGuestFrozen(step, true);
+      await Promise.all(step.port_ids.map((port_id) => setVifUp(port_id, false)));
+      return;
+    case 'thaw-guest':
+      await Promise.all(step.port_ids.map((port_id) => setVifUp(port_id, true)));
+      return setGuestFrozen(step, false);
+    case 'kill-guest':
+      return killGuest(step);
+    case 'remove-disk':
+      return removeGuestDisk(folder);
+    case 'remove-netns':
+      return removeGuestNetns(netnsOf(uuid));
+    case 'remove-folder':
+      return rm(folder, { recursive: true, force: true });
+    case 'release-ports':
+      return releasePorts(session, step.ports);
+  }
+}
+
+async function plug(settings: Settings, uuid: string, vif: VifSpec, nic: string): Promise<void> {
+  const { port_id, mac_address, mtu } = vif;
+  // Written first: what is plugged must be found again whatever happens.
+  await changeNics(folderOf(settings, uuid), (nics) => ({ ...nics, [port_id]: nic }));
+  const netns = netnsOf(uuid);
+  await plugVif({ port_id, mac_address, mtu, nic, netns, vm_uuid: uuid, bridge: settings.bridge });
+}
+
+/** Changes vifs.json, in which the names of the interfaces outlive restarts. */
+async function changeNics(
+  folder: string,
+  change: (nics: Record<string, string>) => Record<string, string>,
+): Promise<void> {
+  const file = join(folder, 'vifs.json');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, JSON.stringify(change(JSON.parse(text) as Record<string, string>)));
+}
+
+async function start(deps: ApplyDeps, uuid: string, spec: InstanceSpec): Promise<void> {
+  const folder = folderOf(deps.settings, uuid);
+  const base = (await readFile(join(folder, 'base'), 'utf8')).trim();
+  await rm(join(folder, 'disk/upper/.reboot'), { force: true });
+  await writeFile(join(folder, 'guest.name'), `${spec.name}\n`);
+  // As a serial console: each start begins a new log.
+  await writeFile(join(folder, 'console.log'), '');
+  const started = { generation: spec.generation, rebuilds: spec.rebuilds };
+  await writeFile(join(folder, 'guest.json'), JSON.stringify(started));
+  const { exited } = await startGuest({ folder, base, netns: netnsOf(uuid), hostname: spec.hostname });
+  deps.onStarted(uuid, exited);
+}

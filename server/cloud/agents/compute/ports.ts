@@ -1,0 +1,103 @@
+// Ports of instances at Networking: made or taken for an instance, bound to this host, given back.
+import { ApiFailure, type Session } from '../../client/session.ts';
+import type { InstanceSpec, RequestedNetwork, VifSpec } from '../../model/instance.ts';
+
+type Asker = Pick<Session, 'request'>;
+
+/** The instance cannot be built as asked; trying again would not help. */
+export class BuildFailed extends Error {
+  override name = 'BuildFailed';
+}
+
+interface Port {
+  id: string;
+  network_id: string;
+  mac_address: string;
+  fixed_ips: { subnet_id: string; ip_address: string }[];
+}
+
+/** Makes or takes the ports of a new instance, in the order asked for; what was made is given back when one fails. */
+export async function allocatePorts(session: Asker, spec: InstanceSpec, host: string): Promise<VifSpec[]> {
+  const results = await Promise.allSettled(
+    spec.requested_networks.map((requested) => allocatePort(session, spec, requested, host)),
+  );
+  const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return made;
+  await releasePorts(
+    session,
+    made.map(({ port_id, preserve_on_delete }) => ({ id: port_id, isKept: preserve_on_delete })),
+  );
+  throw failed.reason;
+}
+
+/** One port, bound to this host. Throws BuildFailed for what Networking refuses. */
+export async function allocatePort(
+  session: Asker,
+  spec: InstanceSpec,
+  requested: RequestedNetwork,
+  host: string,
+): Promise<VifSpec> {
+  const owner = {
+    device_id: spec.uuid,
+    device_owner: `compute:${spec.availability_zone}`,
+    'binding:host_id': host,
+  };
+  const { port_id, network_id, fixed_ip } = requested;
+  const port = {
+    network_id,
+    tenant_id: spec.project_id,
+    admin_state_up: true,
+    ...owner,
+    ...(spec.security_group_ids === null ? {} : { security_groups: spec.security_group_ids }),
+    ...(fixed_ip === undefined ? {} : { fixed_ips: [{ ip_address: fixed_ip }] }),
+  };
+  try {
+    const { body } = await session.request<{ port: Port }>('network', {
+      ...(port_id === undefined
+        ? { method: 'POST', path: '/v2.0/ports', body: { port } }
+        : { method: 'PUT', path: `/v2.0/ports/${port_id}`, body: { port: owner } }),
+    });
+    return await describe(session, body.port, port_id !== undefined);
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status < 500) throw new BuildFailed(error.message);
+    throw error;
+  }
+}
+
+async function describe(session: Asker, port: Port, isKept: boolean): Promise<VifSpec> {
+  const { body } = await session.request<{ network: { name: string; mtu?: number } }>('network', {
+    method: 'GET',
+    path: `/v2.0/networks/${port.network_id}`,
+    query: { fields: ['name', 'mtu'] },
+  });
+  return {
+    port_id: port.id,
+    network_id: port.network_id,
+    network_name: body.network.name,
+    mac_address: port.mac_address,
+    mtu: body.network.mtu ?? 1500,
+    fixed_ips: port.fixed_ips.map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
+    preserve_on_delete: isKept,
+  };
+}
+
+/** Deletes ports made for an instance and unbinds those its user brought; one that is gone is no error. */
+export async function releasePorts(
+  session: Asker,
+  ports: readonly { id: string; isKept: boolean }[],
+): Promise<void> {
+  const unbound = { device_id: '', device_owner: '', 'binding:host_id': '' };
+  await Promise.all(
+    ports.map(({ id, isKept }) =>
+      session
+        .request('network', {
+          path: `/v2.0/ports/${id}`,
+          ...(isKept ? { method: 'PUT', body: { port: unbound } } : { method: 'DELETE' }),
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof ApiFailure && error.status === 404)) throw error;
+        }),
+    ),
+  );
+}

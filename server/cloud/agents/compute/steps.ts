@@ -1,0 +1,25 @@
+// The steps between what an instance should be on this host and what it is.
+import type { Step } from '../../../lib/reconcile.ts';
+import type { InstanceSpec, VifSpec } from '../../model/instance.ts';
+
+interface Kinds {
+  'find-image': { spec: InstanceSpec };
+  'allocate-ports': { spec: InstanceSpec };
+  'make-disk': { spec: InstanceSpec };
+  'make-netns': object;
+  'plug-vif': { vif: VifSpec; nic: string };
+  'unplug-vif': { port_id: string };
+  'wait-for-ports': object;
+  'start-guest': { spec: InstanceSpec };
+  'freeze-guest': { pid: number; port_ids: string[] };
+  'thaw-guest': { pid: number; port_ids: string[] };
+  'kill-guest': { pid: number };
+  'remove-disk': object;
+  'remove-netns': object;
+  'remove-folder': object;
+  'release-ports': { ports: { id: string; isKept: boolean }[] };
+}
+
+export type InstanceStep = {
+  [Kind in keyof Kinds]: Step & { kind: Kind } & Kinds[Kind];
+}[keyof Kinds];
