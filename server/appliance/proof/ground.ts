@@ -16,5 +16,6 @@ export function createGround(lab: Pick<ProofLab, 'nodeNames' | 'runInNode' | 'en
   };
   const get = createCloud({ endpoints: lab.endpoints, readCredentials });
   const exec = createExec({ runInNode: lab.runInNode, get });
-  return { exec, get, diagnose: () => diagnose({ nodeNames: lab.nodeNames, runInNode: lab.runInNode, get }) };
+  const diagnose = createDiagnosis({ nodeNames: lab.nodeNames, runInNode: lab.runInNode, get });
+  return { exec, get, diagnose };
 }
