@@ -21,6 +21,8 @@ export interface PositionalSpec {
   optional?: boolean;
   /** Takes all words that are left. */
   many?: boolean;
+  /** In the usage line; default the name in capitals. */
+  metavar?: string;
 }
 
 /** The parsed words. */

@@ -1,12 +1,12 @@
 // Help texts of a program and of one command, in the shape of Python's argparse.
-import type { OptionSpec } from './arguments.ts';
+import type { OptionSpec, PositionalSpec } from './arguments.ts';
 import type { Command, Program } from './program.ts';
 
 const width = 78;
 
 /** `name` in a column, its text wrapped beside it. */
 function entry(name: string, text: string, column = 24): string {
-  const lines = wrap(text, width - column);
+  const lines = wrap(text.split(/\s+/), width - column);
   const first = name.length + 4 > column ? [`  ${name}`] : [];
   const head = first.length > 0 ? ' '.repeat(column) : `  ${name}`.padEnd(column);
   return [...first, ...lines.map((line, index) => (index === 0 ? head : ' '.repeat(column)) + line)].join(
@@ -14,9 +14,10 @@ function entry(name: string, text: string, column = 24): string {
   );
 }
 
-function wrap(text: string, limit: number): string[] {
+/** Lines of whole units: words, or `[--name VALUE]`. */
+function wrap(units: readonly string[], limit: number): string[] {
   const lines = [''];
-  for (const word of text.split(/\s+/)) {
+  for (const word of units) {
     const last = lines.at(-1)!;
     if (last !== '' && last.length + 1 + word.length > limit) lines.push(word);
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
@@ -25,6 +26,8 @@ function wrap(text: string, limit: number): string[] {
 }
 
 const metavarOf = ({ metavar, name }: OptionSpec) => metavar ?? name.toUpperCase().replaceAll('-', '_');
+
+const labelOf = ({ metavar, name }: PositionalSpec) => metavar ?? name.toUpperCase();
 
 function optionText(option: OptionSpec): string {
   const value = option.isSwitch ? '' : ` ${metavarOf(option)}`;
@@ -40,17 +43,20 @@ export function usageOf(program: Program, command: Command, options: readonly Op
       (option) =>
         `[${option.letter ? `-${option.letter}` : `--${option.name}`}${option.isSwitch ? '' : ` ${metavarOf(option)}`}]`,
     );
-  const words = (command.positionals ?? []).map(({ name, optional, many }) => {
-    const shown = `${name.toUpperCase()}${many ? ' ...' : ''}`;
+  const words = (command.positionals ?? []).map((positional) => {
+    const { optional, many } = positional;
+    const shown = `${labelOf(positional)}${many ? ' ...' : ''}`;
     return optional ? `[${shown}]` : shown;
   });
   const head = `usage: ${program.name} ${command.name} `;
-  const lines = wrap(['[-h]', ...flags, ...words].join(' '), width - head.length);
+  const lines = wrap(['[-h]', ...flags, ...words], width - head.length);
   return head + lines.join(`\n${' '.repeat(head.length)}`);
 }
 
 export function helpOfCommand(program: Program, command: Command, options: readonly OptionSpec[]): string {
-  const positionals = (command.positionals ?? []).map(({ name, help }) => entry(name.toUpperCase(), help));
+  const positionals = (command.positionals ?? []).map((positional) =>
+    entry(labelOf(positional), positional.help),
+  );
   const flags = options.filter(({ help }) => !help.startsWith('Accepted'));
   return [
     usageOf(program, command, options),

@@ -49,7 +49,7 @@ function metavarOf(name: string, field: Field): string {
     return Object.keys(item.keys ?? { key: 0 })
       .map((key) => `${key}=${key.toUpperCase()}`)
       .join(',');
-  return name.replace(/^.*:/, '').toUpperCase();
+  return name.replace(/^.*:|_id$/g, '').toUpperCase();
 }
 
 /** What the words say about a resource, names resolved to ids; numbers and booleans stay text, the server reads them. */

@@ -48,7 +48,8 @@ function create(resource: Resource): Nameless {
     positionals: (resource.command?.positional ?? []).map((name) => {
       const field = resource.fields[name] as Field;
       const isNeeded = field.create === 'required' || name === 'name';
-      return { name, help: field.help ?? name, optional: !isNeeded };
+      const metavar = name.replace(/_id$/, '').toUpperCase();
+      return { name, metavar, help: field.help ?? name, optional: !isNeeded };
     }),
     options: fieldOptions(resource, 'create'),
     async run(input, { session }) {
