@@ -321,6 +321,24 @@ it('after a restart of the switch, whose devices are lost with it, the router wo
   }
 });
 
+it('ports whose namespace and router went while nobody looked are removed, others stay', async () => {
+  await using lab = await setUp();
+  await lab.want(router);
+  await removeNetns(ns);
+  await vsctl(ensurePortCommands('br-int', 'qr-mine', { type: 'internal' }));
+  lab.server.routers.clear();
+  const next = createL3Agent(lab.config, lab.server.rpc, testLogger);
+  await next.start();
+  try {
+    const left = async () => [...(await readOvsPorts()).keys()].filter((name) => /^q[rg]-/.test(name));
+    await expect.poll(left, { timeout: 5000 }).toEqual(['qr-mine']);
+    await next.reconciler.settle();
+    expect(findProcesses('haproxy', routerId)).toEqual([]);
+  } finally {
+    await next.stop();
+  }
+});
+
 it('a router that is gone leaves nothing, and what was not made by the agent stays', async () => {
   await using lab = await setUp();
   await ensureNetns('qrouter-mine');

@@ -15,7 +15,8 @@ export interface MetadataProxy {
 
 export const metadataAddress = '169.254.169.254';
 
-const headerOf = { router: 'X-Neutron-Router-ID', network: 'X-Neutron-Network-ID' } as const;
+/** Header that tells the agent where a request comes from. */
+export const headerOf = { router: 'X-Neutron-Router-ID', network: 'X-Neutron-Network-ID' } as const;
 
 /** The whole file. The header of the other kind is deleted, so that a guest cannot claim to be elsewhere. */
 export function renderMetadataProxy({ id, kind, bind, socket, user, group, pidFile }: MetadataProxy): string {

@@ -1,10 +1,10 @@
 // The metadata proxy (haproxy) of one router or network as a thing to have or not to have: reading, planning and doing.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startHaproxy } from '../../host/haproxy.ts';
 import { endProcess, findProcesses, netnsNumber, type FoundProcess } from '../../host/process.ts';
 import type { MetadataProxy } from './metadata-proxy-file.ts';
-import { renderMetadataProxy } from './metadata-proxy-file.ts';
+import { headerOf, renderMetadataProxy } from './metadata-proxy-file.ts';
 
 /** Where the files of an agent's proxies lie. */
 export interface ProxySettings {
@@ -86,6 +86,22 @@ export async function applyProxy(
   mkdirSync(settings.external_pids, { recursive: true });
   writeFileSync(file, step.config);
   await startHaproxy(file, ns);
+}
+
+/** Ids of the routers (or networks) whose proxies have left a configuration here. */
+export function listProxies(settings: ProxySettings, kind: MetadataProxy['kind']): string[] {
+  const folder = dirname(proxyConfigFile(settings, 'any'));
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.conf'))
+      .map((name) => name.slice(0, -'.conf'.length))
+      .filter((id) =>
+        readText(proxyConfigFile(settings, id))?.includes(`set-header ${headerOf[kind]} ${id}`),
+      );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Content of a file, or undefined where there is none. */

@@ -1,6 +1,6 @@
 // What the host has for one router: namespace and metadata proxy.
 import { listNetns } from '../../../host/netns.ts';
-import { readProxy, type FoundProxy } from '../metadata-proxy.ts';
+import { listProxies, readProxy, type FoundProxy } from '../metadata-proxy.ts';
 import { readNamespace } from '../namespace-actual.ts';
 import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
 import { namespaceOf, namespacePrefix, type L3Config } from './desired.ts';
@@ -26,13 +26,12 @@ export async function readActual(config: L3Config, routerId: string): Promise<Ro
   return { namespace, own, proxy: readProxy(config, routerId, own.ns) };
 }
 
-/** Ids of the routers that have a namespace on this host. */
+/** Ids of the routers that have left anything on this host: a namespace of their name or a metadata proxy. */
 export async function listFound(config: L3Config): Promise<string[]> {
   if (!config.use_namespaces) return config.router_id === '' ? [] : [config.router_id];
-  return (await listNetns())
-    .filter((ns) => ns.startsWith(namespacePrefix))
-    .map((ns) => ns.slice(namespacePrefix.length))
-    .filter(isId);
+  const names = (await listNetns()).filter((ns) => ns.startsWith(namespacePrefix));
+  const ids = [...names.map((ns) => ns.slice(namespacePrefix.length)), ...listProxies(config, 'router')];
+  return [...new Set(ids)].filter(isId);
 }
 
 /** Whatever else lies around under such a name was not made by an agent. */

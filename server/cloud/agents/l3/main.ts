@@ -3,6 +3,8 @@ import { loadConfig } from '../../../lib/config.ts';
 import { runUntilSignal } from '../../../lib/daemon.ts';
 import { createLogger, type Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
+import { readOvsPorts } from '../../../host/ovs-ports.ts';
+import { vsctl } from '../../../host/ovs-vsctl.ts';
 import { findProcesses } from '../../../host/process.ts';
 import { l3Options } from '../../model/options/l3.ts';
 import type { AgentState, RouterSpec } from '../../model/specs.ts';
@@ -15,6 +17,7 @@ import { tellOnce } from '../told-once.ts';
 import { listFound, readActual, type RouterActual } from './actual.ts';
 import { applyRouter } from './apply.ts';
 import { namespacePrefix, targetOf, type L3Config, type RouterTarget } from './desired.ts';
+import { orphanCommands } from './orphans.ts';
 import { planRouter, type RouterStep } from './plan.ts';
 
 export interface L3Agent {
@@ -81,6 +84,16 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     resyncSeconds: config.resync_interval,
   });
 
+  /** Removes ports that no router wants; the server is asked only when there seem to be some. */
+  async function removeOrphans(): Promise<void> {
+    const ports = await readOvsPorts();
+    if (orphanCommands(ports, served.values(), config).length === 0) return;
+    const ids = await rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host });
+    const commands = orphanCommands(ports, (await fetchRouters(ids)).values(), config);
+    for (const words of commands) log.info(`Removing ${words.at(-1)}: no router wants it`);
+    await vsctl(commands);
+  }
+
   const deviceNames = (target: RouterTarget) => target.namespace.devices.map(({ name }) => name);
 
   return {
@@ -115,8 +128,12 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
       rpc.onConnect(resync);
       const state = () => l3State(config, [...served.values()]);
       const reports = reportState(rpc, state, config.report_interval, { log, onNew: resync });
-      stops.push(reports.stop, watch.stop);
+      const removeOrphansSoon = () =>
+        void removeOrphans().catch((error: Error) => log.warning(`Looking for lost ports: ${error.message}`));
+      const sweeping = setInterval(removeOrphansSoon, config.resync_interval * 1000);
+      stops.push(reports.stop, watch.stop, () => clearInterval(sweeping));
       await reconciler.start();
+      removeOrphansSoon();
     },
     stop: async () => {
       await Promise.all([reconciler.stop(), ...stops.map((stop) => stop())]);
