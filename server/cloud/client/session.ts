@@ -150,7 +150,7 @@ function queryString(query: ServiceRequest['query'] = {}): string {
   return search.size === 0 ? '' : `?${search.toString()}`;
 }
 
-function endpointOf(catalog: CatalogService[], type: ServiceType, { auth_url, region }: Credentials): string {
+function endpointOf(catalog: CatalogService[], type: ServiceType, { region }: Credentials): string {
   const endpoints = catalog.find((service) => service.type === type)?.endpoints ?? [];
   const chosen = endpoints.find((endpoint) => endpoint.region === region) ?? endpoints[0];
   if (chosen === undefined) throw new Error(`The catalog has no endpoint of type ${type}`);
