@@ -26,5 +26,12 @@ if (load === undefined) {
   process.exitCode = 2;
 } else {
   const { main } = await load();
-  await main(argv);
+  try {
+    await main(argv);
+  } catch (error) {
+    // a sentence about a configuration is meant for whoever wrote it, a stack is not
+    if (!(error instanceof Error) || error.name !== 'ConfigError') throw error;
+    process.stderr.write(`${role}: ${error.message}\n`);
+    process.exit(1);
+  }
 }
