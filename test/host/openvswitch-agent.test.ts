@@ -72,6 +72,7 @@ beforeEach(async () => {
   server.rules = { [group]: [rule({ direction: 'egress' }), rule({ protocol: 'icmp' })] };
   agent = createAgent(settings, server, silentLogger);
   await agent.start();
+  await agent.settle();
 });
 
 afterEach(async () => {
@@ -150,7 +151,7 @@ it('a rule lets traffic in, and its removal ends connections that it had let in'
   const connect = async () => (await wire.run(['nc', '-z', '-w', '1', ports.a.ip, '8000'])).code === 0;
   expect(await connect()).toBe(false);
   server.rules[group]!.push(tcp);
-  agent.groupsChanged();
+  agent.groupsChanged([group]);
   await eventually(connect, true);
   const stream = wire.run([
     'sh',
@@ -162,7 +163,7 @@ it('a rule lets traffic in, and its removal ends connections that it had let in'
     true,
   );
   server.rules[group]!.pop();
-  agent.groupsChanged();
+  agent.groupsChanged([group]);
   await eventually(
     async () => (await run(['conntrack', '-L', '-p', 'tcp'])).stdout.includes('ESTABLISHED'),
     false,
@@ -179,13 +180,13 @@ it('a rule for a group follows its members', async () => {
   const others = 'ffffffff-180b-4d78-915f-9cd98268a5ea';
   server.rules[group] = [rule({ direction: 'egress' }), rule({ protocol: 'icmp', remote_group_id: others })];
   server.rules[others] = [rule({ direction: 'egress' })];
-  agent.groupsChanged();
+  agent.groupsChanged([group]);
   const b = await boot('b', { security_groups: [others] });
-  agent.groupsChanged();
+  agent.groupsChanged([others]);
   await eventually(() => b.ping(ports.a.ip), true);
   expect(await wire.ping(ports.a.ip)).toBe(false);
   server.addPort({ ...server.devices.get(ports.b.portId)!, fixed_ips: [] });
-  agent.groupsChanged();
+  agent.groupsChanged([others]);
   await eventually(() => b.ping(ports.a.ip), false);
   expect(await a.ping('192.168.101.200')).toBe(true);
 });
@@ -275,7 +276,7 @@ it('where the node speaks IPv6, its rules guard that too', async () => {
     await eventually(() => a.ping('2001:db8::200'), true);
     expect(await wire.ping('2001:db8::a')).toBe(false);
     server.rules[group]!.push(rule({ protocol: 'ipv6-icmp', ethertype: 'IPv6' }));
-    agent.groupsChanged();
+    agent.groupsChanged([group]);
     await eventually(() => wire.ping('2001:db8::a'), true);
     await agent.settle();
     expect(await planned()).toEqual([]);
@@ -291,6 +292,7 @@ it('without security groups every frame passes and no rule is loaded', async () 
   await agent.cleanUp();
   agent = createAgent({ ...settings, enforcesSecurityGroups: false }, server, silentLogger);
   await agent.start();
+  await agent.settle();
   server.rules = {};
   await boot('a');
   expect(await wire.ping(ports.a.ip)).toBe(true);

@@ -25,31 +25,39 @@ export async function guest({ portId, mac, address, bridge = 'br-int' }: GuestOp
   const id = portId.slice(0, 11);
   const [tap, qbr, qvb, qvo] = [`tap${id}`, `qbr${id}`, `qvb${id}`, `qvo${id}`];
   const inside = await machine({ name: `g${portId.slice(0, 8)}`, address, mac, device: tap });
-  await ensureBridge(qbr, { ageingSeconds: 0, snoopsMulticast: false });
-  await ensureVeth(qvb, qvo);
-  await Promise.all([qvb, qvo].map((name) => disableTxOffload(name)));
-  await setLinks([
-    { name: tap, master: qbr },
-    { name: qvb, master: qbr, up: true },
-    { name: qvo, up: true },
-  ]);
-  const externalIds = {
-    'iface-id': portId,
-    'attached-mac': mac,
-    'iface-status': 'active',
-    'vm-uuid': portId,
-  };
-  await vsctl(ensurePortCommands(bridge, qvo, { externalIds }));
   const unplug = () => vsctl([removePortCommand(bridge, qvo)]).then(() => undefined);
+  const dispose = async () => {
+    await removeLink(qvo);
+    await removeBridge(qbr);
+    await inside[Symbol.asyncDispose]();
+  };
+  try {
+    await ensureBridge(qbr, { ageingSeconds: 0, snoopsMulticast: false });
+    await ensureVeth(qvb, qvo);
+    await Promise.all([qvb, qvo].map((name) => disableTxOffload(name)));
+    await setLinks([
+      { name: tap, master: qbr },
+      { name: qvb, master: qbr, up: true },
+      { name: qvo, up: true },
+    ]);
+    const externalIds = {
+      'iface-id': portId,
+      'attached-mac': mac,
+      'iface-status': 'active',
+      'vm-uuid': portId,
+    };
+    await vsctl(ensurePortCommands(bridge, qvo, { externalIds }));
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   return {
     ...inside,
     qvo,
     unplug,
     [Symbol.asyncDispose]: async () => {
       await unplug();
-      await removeLink(qvo);
-      await removeBridge(qbr);
-      await inside[Symbol.asyncDispose]();
+      await dispose();
     },
   };
 }

@@ -35,16 +35,17 @@ export async function machine({
   device = `${name}-nic`,
   mtu = 1500,
 }: MachineOptions): Promise<Machine> {
-  const inner = `${name}-in`;
-  await ensureNetns(name);
-  await ensureVeth(device, inner);
-  await moveLink(inner, name);
-  await run(['ip', '-n', name, 'link', 'set', 'dev', inner, 'name', 'eth0']);
-  await setLinks([{ name: 'eth0', up: true, mtu, ...(mac === undefined ? {} : { mac }) }], name);
-  await setLinks([{ name: device, up: true, mtu }]);
-  await disableTxOffload('eth0', name);
-  await disableTxOffload(device);
-  if (address !== undefined) await addAddress('eth0', address, name);
+  const dispose = async () => {
+    await removeNetns(name);
+    await removeLink(device);
+  };
+  try {
+    await wire(name, device, mtu, mac);
+    if (address !== undefined) await addAddress('eth0', address, name);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   const anyCode = Array.from({ length: 256 }, (_, code) => code);
   const runInside: Machine['run'] = (argv, options = {}) =>
     run(inNetns(name, argv), { okCodes: anyCode, ...options });
@@ -53,11 +54,21 @@ export async function machine({
     device,
     run: runInside,
     ping: async (target) => (await runInside(['ping', '-c', '2', '-i', '0.2', '-W', '1', target])).code === 0,
-    [Symbol.asyncDispose]: async () => {
-      await removeNetns(name);
-      await removeLink(device);
-    },
+    [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** The namespace and its cable. */
+async function wire(ns: string, device: string, mtu: number, mac: string | undefined): Promise<void> {
+  const inner = `${ns}-in`;
+  await ensureNetns(ns);
+  await ensureVeth(device, inner);
+  await moveLink(inner, ns);
+  await run(['ip', '-n', ns, 'link', 'set', 'dev', inner, 'name', 'eth0']);
+  await setLinks([{ name: 'eth0', up: true, mtu, ...(mac === undefined ? {} : { mac }) }], ns);
+  await setLinks([{ name: device, up: true, mtu }]);
+  await disableTxOffload('eth0', ns);
+  await disableTxOffload(device);
 }
 
 /** A running Open vSwitch (userspace datapath) with an empty database, at the default paths; one at a time. */

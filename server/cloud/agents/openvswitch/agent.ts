@@ -4,7 +4,7 @@ import { monitorOvsdb } from '../../../host/ovsdb-monitor.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { readActual, readSwitch, type Actual, type SwitchState } from './actual.ts';
 import { apply } from './apply.ts';
-import { createDesired, pluggedPorts, type Desired, type DesiredPorts, type Plugin } from './desired.ts';
+import { createDesired, pluggedPorts, type Desired, type Plugin } from './desired.ts';
 import { recordedZones } from './firewall-rules.ts';
 import { plan } from './plan.ts';
 import { bindPorts } from './plan-ports.ts';
@@ -23,7 +23,7 @@ export interface OpenvswitchAgent extends Pick<Reconciler<Step>, 'settle' | 'ver
   /** Something changed at the server; a pass follows. */
   portChanged(id: string): void;
   networkChanged(id: string): void;
-  groupsChanged(): void;
+  groupsChanged(ids: string[]): void;
   /** Everything is asked for again and reported again: after a reconnect, or when the server had forgotten this agent. */
   resync(): void;
   start(): Promise<void>;
@@ -31,6 +31,8 @@ export interface OpenvswitchAgent extends Pick<Reconciler<Step>, 'settle' | 'ver
   stop(): Promise<void>;
   /** Takes everything of the agent off the host. */
   cleanUp(): Promise<void>;
+  /** Why the server's last answer is missing, if it is. */
+  problem(): Error | undefined;
   /** Number of ports that are bound here, for the state report. */
   deviceCount(): number;
 }
@@ -44,6 +46,7 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
   let snapshot: SwitchState | undefined;
   let reportsAll = true;
   let deviceCount = 0;
+  let problem: Error | undefined;
   let stopWatching = () => {};
 
   const reconciler = createReconciler<Desired, Actual, Step>({
@@ -57,7 +60,9 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
     listFound: () => Promise.resolve([]),
     fetch: async () => {
       snapshot = await readSwitch();
-      return ports.fetch([...pluggedPorts(snapshot, settings).keys()]);
+      const desired = await ports.fetch([...pluggedPorts(snapshot, settings).keys()]);
+      problem = desired.problem;
+      return desired;
     },
     read: async () => {
       const actual = await readActual(settings, snapshot ?? (await readSwitch()));
@@ -97,15 +102,10 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
   });
 
   const wake = () => reconciler.add(key);
-  const changed =
-    <Id extends string[]>(mark: (...id: Id) => void) =>
-    (...id: Id) => {
-      mark(...id);
-      wake();
-    };
-
   return {
-    ...changes(ports, changed),
+    portChanged: (id) => ports.portChanged(id) && wake(),
+    networkChanged: (id) => ports.networkChanged(id) && wake(),
+    groupsChanged: (ids) => ports.groupsChanged(ids) && wake(),
     resync: () => void reconciler.resync(),
     start: async () => {
       const watches = [
@@ -128,18 +128,10 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
     },
     settle: reconciler.settle,
     verify: reconciler.verify,
+    problem: () => problem,
     deviceCount: () => deviceCount,
   };
 }
-
-const changes = (
-  ports: DesiredPorts,
-  changed: <Id extends string[]>(mark: (...id: Id) => void) => (...id: Id) => void,
-) => ({
-  portChanged: changed(ports.portChanged),
-  networkChanged: changed(ports.networkChanged),
-  groupsChanged: changed(ports.groupsChanged),
-});
 
 /** Ports that come, go or are changed by hand in the switch's database. */
 function watchSwitch({ integrationBridge }: Settings, wake: () => void, log: AgentLog): { stop(): void } {

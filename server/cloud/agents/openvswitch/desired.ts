@@ -21,10 +21,10 @@ export interface Desired {
 }
 
 export interface DesiredPorts {
-  /** The port, its network or the groups changed at the server. */
-  portChanged(id: string): void;
-  networkChanged(id: string): void;
-  groupsChanged(): void;
+  /** The port, its network or these groups changed at the server; false when that concerns no port of this host. */
+  portChanged(id: string): boolean;
+  networkChanged(id: string): boolean;
+  groupsChanged(ids: readonly string[]): boolean;
   everythingChanged(): void;
   fetch(found: readonly string[]): Promise<Desired>;
 }
@@ -59,12 +59,16 @@ export function createDesired(plugin: Plugin): DesiredPorts {
   let grouped = new Set<string>();
   /** Ports whose groups were known at any time; old rules are better than none. */
   const everGrouped = new Set<string>();
+  /** Ports that the server is being asked for: an event about one may be newer than the answer. */
+  let asking = new Set<string>();
+  let isAskingGroups = false;
 
   async function refreshDevices(found: readonly string[]): Promise<void> {
     const asked = found.filter((id) => stale.has(id) || (!devices.has(id) && !unknown.has(id)));
     if (asked.length === 0) return;
     // An event that comes while the server answers makes the answer stale again.
     for (const id of asked) stale.delete(id);
+    asking = new Set(asked);
     try {
       const answer = await plugin.fetchDevices(asked);
       for (const spec of answer.devices) {
@@ -79,6 +83,8 @@ export function createDesired(plugin: Plugin): DesiredPorts {
     } catch (error) {
       for (const id of asked) stale.add(id);
       throw error;
+    } finally {
+      asking = new Set();
     }
   }
 
@@ -88,6 +94,7 @@ export function createDesired(plugin: Plugin): DesiredPorts {
     if (missing.length === 0) return;
     const isFresh = grouped.size === 0;
     const current = (grouped = new Set([...grouped, ...missing]));
+    isAskingGroups = true;
     try {
       const answer = await plugin.fetchGroups(missing);
       for (const id of missing) everGrouped.add(id);
@@ -98,7 +105,18 @@ export function createDesired(plugin: Plugin): DesiredPorts {
     } catch (error) {
       for (const id of missing) current.delete(id);
       throw error;
+    } finally {
+      isAskingGroups = false;
     }
+  }
+
+  /** True when a port here has one of the groups, or a rule that names one. */
+  function concernsGroups(ids: readonly string[]): boolean {
+    const own = new Set([...devices.values()].flatMap((spec) => spec.security_groups));
+    const named = [...own]
+      .flatMap((id) => groups.security_groups[id] ?? [])
+      .map((rule) => rule.remote_group_id ?? '');
+    return ids.some((id) => own.has(id) || named.includes(id));
   }
 
   function forgetGone(found: readonly string[]): void {
@@ -108,11 +126,21 @@ export function createDesired(plugin: Plugin): DesiredPorts {
   }
 
   return {
-    portChanged: (id) => void stale.add(id),
-    networkChanged: (id) => {
-      for (const spec of devices.values()) if (spec.network_id === id) stale.add(spec.port_id);
+    portChanged: (id) => {
+      const isHere = devices.has(id) || unknown.has(id) || asking.has(id);
+      if (isHere) stale.add(id);
+      return isHere;
     },
-    groupsChanged: () => (grouped = new Set()),
+    networkChanged: (id) => {
+      const here = [...devices.values()].filter((spec) => spec.network_id === id);
+      for (const spec of here) stale.add(spec.port_id);
+      return here.length > 0;
+    },
+    groupsChanged: (ids) => {
+      const concerns = isAskingGroups || asking.size > 0 || concernsGroups(ids);
+      if (concerns) grouped = new Set();
+      return concerns;
+    },
     everythingChanged: () => {
       for (const id of [...devices.keys(), ...unknown]) stale.add(id);
       grouped = new Set();

@@ -37,11 +37,14 @@ export async function main(argv: string[]): Promise<void> {
   );
   const settings = settingsOf(config);
   const { host, transport_url, control_exchange: exchange, report_interval } = config.DEFAULT;
-  const rpc = connectRpc({ transport_url, exchange, host, log: log.child('rpc') });
+  const rpc = connectRpc({ transport_url, exchange, host, log });
   const agent = createAgent(settings, rpcPlugin(rpc, host), log);
   if (mode === 'plan') {
     process.stdout.write(formatPlan(await agent.verify()));
     await rpc.close();
+    if (agent.problem() === undefined) return;
+    process.stderr.write(`Not all of it: the server did not answer (${agent.problem()!.message})\n`);
+    process.exitCode = 1;
     return;
   }
   subscribe(rpc, agent);

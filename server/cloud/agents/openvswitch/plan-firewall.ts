@@ -29,7 +29,9 @@ export function planFirewall(
   const guarded = isOn ? specs.filter(isGuarded) : [];
   const trusted = isOn ? specs.filter((spec) => !isGuarded(spec)).map((spec) => spec.port_id) : [];
   const ids = guarded.map((spec) => spec.port_id).sort();
-  const zoneOf = assignZones(ids, new Map([...zones, ...recordedZones(actual.tables[4])]));
+  const loaded = recordedZones(actual.tables[4]);
+  const zoneOf = assignZones(ids, new Map([...zones, ...loaded]));
+  const left = [...loaded].filter(([id]) => !zoneOf.has(id));
   const families = actual.tables[6] === undefined ? ([4] as const) : ([4, 6] as const);
   const sets = planIpsets(
     settings.usesIpset ? memberSets(guarded, groups, families) : [],
@@ -50,6 +52,9 @@ export function planFirewall(
     last.push(
       ...ports.flatMap(({ spec, zone }) => endedConnections(spec, zone, family, wanted, found, sets.shrink)),
     );
+    // The next port in such a zone must not inherit connections.
+    for (const [id, zone] of left)
+      last.push({ kind: 'forget-connections', connections: { zone, family }, reason: `port ${id} is gone` });
   }
   return { first, last };
 }

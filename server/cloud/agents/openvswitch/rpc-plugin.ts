@@ -1,33 +1,31 @@
 // The server over the message queue: what is asked of it, and the events it sends.
 import type { Rpc } from '../../rpc/rpc.ts';
-import type { DeviceSpec, SecurityGroupInfo } from '../../model/specs.ts';
 import type { OpenvswitchAgent } from './agent.ts';
 import type { Plugin } from './desired.ts';
 
 const topic = 'q-plugin';
-/** A server that does not answer within this is tried again later; a pass must not hang on it. */
-const timeoutMs = 15_000;
+/** A pass must not hang on a server that does not answer; once that is known it waits less, for there is a host to repair. */
+const timeoutsMs = { usual: 15_000, afterFailure: 3_000 };
 
 export function rpcPlugin(rpc: Rpc, host: string): Plugin {
   const agent_id = `ovs-agent-${host}`;
+  let timeoutMs = timeoutsMs.usual;
+  async function ask<Answer>(method: string, args: Record<string, unknown>): Promise<Answer> {
+    try {
+      const answer = await rpc.call<Answer>(topic, method, args, { timeoutMs });
+      timeoutMs = timeoutsMs.usual;
+      return answer;
+    } catch (error) {
+      timeoutMs = timeoutsMs.afterFailure;
+      throw error;
+    }
+  }
   return {
     fetchDevices: (devices) =>
-      rpc.call<{ devices: DeviceSpec[]; failed_devices: string[] }>(
-        topic,
-        'get_devices_details_list_and_failed_devices',
-        { devices, agent_id, host },
-        { timeoutMs },
-      ),
-    fetchGroups: (devices) =>
-      rpc.call<SecurityGroupInfo>(topic, 'security_group_info_for_devices', { devices }, { timeoutMs }),
-    reportDevices: async (devices_up, devices_down) => {
-      await rpc.call(
-        topic,
-        'update_device_list',
-        { devices_up, devices_down, agent_id, host },
-        { timeoutMs },
-      );
-    },
+      ask('get_devices_details_list_and_failed_devices', { devices, agent_id, host }),
+    fetchGroups: (devices) => ask('security_group_info_for_devices', { devices }),
+    reportDevices: (devices_up, devices_down) =>
+      ask('update_device_list', { devices_up, devices_down, agent_id, host }),
   };
 }
 
@@ -42,10 +40,8 @@ export function subscribe(rpc: Rpc, agent: OpenvswitchAgent): void {
       agent.networkChanged(args.network?.id ?? args.network_id ?? ''),
     network_delete: (args: { network_id: string }) => agent.networkChanged(args.network_id),
   };
-  const groups = {
-    security_groups_rule_updated: () => agent.groupsChanged(),
-    security_groups_member_updated: () => agent.groupsChanged(),
-  };
+  const changed = (args: { security_groups: string[] }) => agent.groupsChanged(args.security_groups);
+  const groups = { security_groups_rule_updated: changed, security_groups_member_updated: changed };
   rpc.serve('q-agent-notifier-port-update', port, { fanout: true });
   rpc.serve('q-agent-notifier-network-update', network, { fanout: true });
   rpc.serve('q-agent-notifier-security_group-update', groups, { fanout: true });

@@ -11,7 +11,7 @@ import { plan } from '../../../../server/cloud/agents/openvswitch/plan.ts';
 import type { Settings } from '../../../../server/cloud/agents/openvswitch/settings.ts';
 import { assignTags } from '../../../../server/cloud/agents/openvswitch/vlan-tags.ts';
 import { parseTables } from '../../../../server/host/iptables.ts';
-import { fixture, vm01 } from './sample.ts';
+import { fixture, vm01, webGroup } from './sample.ts';
 
 const settings: Settings = {
   host: 'compute1',
@@ -125,6 +125,17 @@ it('a rule that is gone ends the connections it had let in, and only those', () 
   ]);
 });
 
+it('connections of a port that is gone are forgotten before its zone is used again', () => {
+  const actual = host([]);
+  actual.tables[4] = parseTables(fixture('neutron-guest-rules.txt'));
+  const steps = decide(desired({ devices: new Map() }), actual);
+  expect(steps).toContainEqual({
+    kind: 'forget-connections',
+    connections: { zone: 4099, family: 4 },
+    reason: `port ${vm01.port_id} is gone`,
+  });
+});
+
 it('tags are kept as recorded, given to new networks in order and used again when free', () => {
   const records = [
     { network: 'b', tag: 1 },
@@ -161,9 +172,11 @@ it('the server is asked once for what is new or changed, and old answers serve w
   const ports = createDesired(plugin);
   expect([...(await ports.fetch(['a', 'x'])).unknown]).toEqual(['x']);
   await ports.fetch(['a', 'b']);
-  ports.portChanged('a');
+  expect(ports.portChanged('a')).toBe(true);
+  expect(ports.portChanged('elsewhere')).toBe(false);
   await ports.fetch(['a', 'b']);
   expect(asked).toEqual([['a', 'x'], ['b'], ['a']]);
+  expect([ports.groupsChanged([webGroup]), ports.groupsChanged(['another'])]).toEqual([true, false]);
   isAway = true;
   ports.everythingChanged();
   const { devices, problem } = await ports.fetch(['a', 'b', 'new']);
