@@ -292,6 +292,23 @@ it.each(damages)('repairs itself when %s, without being asked', async (_, damage
   }
 });
 
+it('repairs itself while the server is away too', async () => {
+  await using lab = await setUp();
+  lab.server.routers.set(routerId, structuredClone(router));
+  await lab.agent.start();
+  try {
+    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
+    lab.server.isAway = true;
+    await removeNetns(ns);
+    await expect
+      .poll(async () => (await tagPorts(), lab.vm1.ping('192.168.102.99')), { timeout: 5000 })
+      .toBe(true);
+  } finally {
+    lab.server.isAway = false;
+    await lab.agent.stop();
+  }
+});
+
 it('a restart of the agent loses no ping', async () => {
   await using lab = await setUp();
   await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });

@@ -10,6 +10,8 @@ export interface AgentServer {
   /** What the server wants; tests change it. */
   networks: Map<string, NetworkSpec>;
   routers: Map<string, RouterSpec>;
+  /** While true every call fails, as without a message queue. */
+  isAway: boolean;
   /** Arguments of every call of a method, oldest first. */
   calls(method: string): Args[];
   /** Casts an event to the agent. */
@@ -35,7 +37,8 @@ export function agentServer(extra: Record<string, (args: Args) => unknown> = {})
     update_device_list: () => ({ failed_devices_up: [], failed_devices_down: [] }),
     ...extra,
   };
-  return {
+  const server: AgentServer = {
+    isAway: false,
     networks,
     routers,
     calls: (method) => log.filter((entry) => entry.method === method).map(({ args }) => args),
@@ -44,6 +47,7 @@ export function agentServer(extra: Record<string, (args: Args) => unknown> = {})
     },
     rpc: {
       call: <Result>(_topic: string, method: string, args: Args) => {
+        if (server.isAway) return Promise.reject(new Error('The server is away'));
         log.push({ method, args: structuredClone(args) });
         return Promise.resolve(structuredClone(methods[method]?.(args)) as Result);
       },
@@ -51,4 +55,5 @@ export function agentServer(extra: Record<string, (args: Args) => unknown> = {})
       onConnect: () => undefined,
     },
   };
+  return server;
 }

@@ -24,3 +24,13 @@ export function formatPlan(plans: ReadonlyMap<string, readonly Step[]>): string 
     ? 'Nothing to do: the host is as the server wants it.\n'
     : `${lines.join('\n')}\n`;
 }
+
+/** What a pass did, as one line for the log: the reasons of its steps, the first few in full. */
+export function summarize(steps: readonly Step[]): string {
+  const shown = steps.slice(0, 4).map(({ kind, reason }) => {
+    const short = reason.length > 120 ? `${reason.slice(0, 117)}...` : reason;
+    return `${kind} (${short})`;
+  });
+  const more = steps.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -7,8 +7,9 @@ import { findProcesses } from '../../../host/process.ts';
 import { dhcpOptions } from '../../model/options/dhcp.ts';
 import type { AgentState, NetworkSpec } from '../../model/specs.ts';
 import { connectRpc, type Rpc } from '../../rpc/connect-rpc.ts';
+import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
-import { formatPlan, parsePlanOption } from '../plan-option.ts';
+import { formatPlan, parsePlanOption, summarize } from '../plan-option.ts';
 import { proxyConfigFile } from '../metadata-proxy.ts';
 import { reportState } from '../report-state.ts';
 import { tellOnce } from '../told-once.ts';
@@ -25,12 +26,15 @@ export interface DhcpAgent {
   stop(): Promise<void>;
 }
 
+/** A pass does not wait longer than this for the server: the host may need it meanwhile. */
+const soon = { timeoutMs: 10_000 };
+
 type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
 
 export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger): DhcpAgent {
   const { host } = config;
   const served = new Map<string, DhcpTarget>();
-  const readiness = tellOnce((port_ids) => rpc.call('q-plugin', 'dhcp_ready_on_ports', { port_ids }));
+  const readiness = tellOnce((port_ids) => rpc.call('q-plugin', 'dhcp_ready_on_ports', { port_ids }, soon));
   const stops: (() => unknown)[] = [];
 
   const fetchAll = () => rpc.call<NetworkSpec[]>('q-plugin', 'get_active_networks_info', { host });
@@ -40,23 +44,29 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
   ];
   let onPassed = (_id: string): Promise<void> => Promise.resolve();
 
-  const reconciler = createReconciler<DhcpTarget, DhcpActual, DhcpStep>({
-    name: 'network',
-    fetch: async (network_id) =>
+  const wanted = cacheDesired<DhcpTarget>({
+    fetchOne: async (network_id) =>
       targetOf(
-        await rpc.call<NetworkSpec | null>('q-plugin', 'get_network_info', { network_id, host }),
+        await rpc.call<NetworkSpec | null>('q-plugin', 'get_network_info', { network_id, host }, soon),
         config,
       ),
     fetchMany: async () => {
       const targets = (await fetchAll()).map((network) => [network.id, targetOf(network, config)] as const);
       return new Map(targets.filter((entry): entry is [string, DhcpTarget] => entry[1] !== undefined));
     },
+  });
+
+  const reconciler = createReconciler<DhcpTarget, DhcpActual, DhcpStep>({
+    name: 'network',
+    fetch: wanted.fetch,
+    fetchMany: wanted.fetchMany,
     read: (id) => readActual(config, id),
     plan: (_, target, actual) => planDhcp(target, actual),
     apply: (id, steps) => applyDhcp(config, id, steps),
     listWanted: async () => (await fetchAll()).map((network) => network.id),
     listFound: () => listFound(config),
-    onResult: async (id, { desired, error }) => {
+    onResult: async (id, { desired, error, steps }) => {
+      if (steps.length > 0 && error === undefined) log.info(`network ${id}: ${summarize(steps)}`);
       await onPassed(id);
       if (error !== undefined) return;
       if (desired === undefined) served.delete(id);
@@ -88,6 +98,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
         const { networkId, portId } = keyOfEvent(args.payload ?? {});
         if (networkId === undefined) return void reconciler.resync();
         readiness.forget(networkId, portId);
+        wanted.expire(networkId);
         reconciler.add(networkId);
       };
       rpc.serve('dhcp_agent', Object.fromEntries(eventMethods.map((method) => [method, onEvent])));

@@ -9,9 +9,10 @@ import { findProcesses } from '../../../host/process.ts';
 import { l3Options } from '../../model/options/l3.ts';
 import type { AgentState, RouterSpec } from '../../model/specs.ts';
 import { connectRpc, type Rpc } from '../../rpc/connect-rpc.ts';
+import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
 import { proxyConfigFile } from '../metadata-proxy.ts';
-import { formatPlan, parsePlanOption } from '../plan-option.ts';
+import { formatPlan, parsePlanOption, summarize } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
 import { tellOnce } from '../told-once.ts';
 import { listFound, readActual, type RouterActual } from './actual.ts';
@@ -27,6 +28,9 @@ export interface L3Agent {
   stop(): Promise<void>;
 }
 
+/** A pass does not wait longer than this for the server: the host may need it meanwhile. */
+const soon = { timeoutMs: 10_000 };
+
 type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
 
 export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3Agent {
@@ -34,13 +38,15 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
   const served = new Map<string, RouterTarget>();
   const stops: (() => unknown)[] = [];
   const gatewayPorts = tellOnce((devices_up) =>
-    rpc.call('q-plugin', 'update_device_list', {
-      ...{ devices_up, devices_down: [] },
-      ...{ agent_id: `l3-agent-${host}`, host },
-    }),
+    rpc.call(
+      'q-plugin',
+      'update_device_list',
+      { devices_up, devices_down: [], agent_id: `l3-agent-${host}`, host },
+      soon,
+    ),
   );
   const fetchRouters = async (router_ids: string[]) => {
-    const routers = await rpc.call<RouterSpec[]>('q-l3-plugin', 'sync_routers', { host, router_ids });
+    const routers = await rpc.call<RouterSpec[]>('q-l3-plugin', 'sync_routers', { host, router_ids }, soon);
     const targets = routers.map((router) => [router.id, targetOf(router, config)] as const);
     return new Map(targets.filter((entry): entry is [string, RouterTarget] => entry[1] !== undefined));
   };
@@ -57,20 +63,27 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
       ]),
     );
     if (Object.keys(fip_statuses).length === 0) return;
-    await rpc.call('q-l3-plugin', 'update_floatingip_statuses', { router_id, fip_statuses, host });
+    await rpc.call('q-l3-plugin', 'update_floatingip_statuses', { router_id, fip_statuses, host }, soon);
+    if (!failed) target.newStatuses = {};
   }
+
+  const wanted = cacheDesired<RouterTarget>({
+    fetchOne: async (id) => (await fetchRouters([id])).get(id),
+    fetchMany: fetchRouters,
+  });
 
   const reconciler = createReconciler<RouterTarget, RouterActual, RouterStep>({
     name: 'router',
-    fetch: async (id) => (await fetchRouters([id])).get(id),
-    fetchMany: fetchRouters,
+    fetch: wanted.fetch,
+    fetchMany: wanted.fetchMany,
     read: (id) => readActual(config, id),
     plan: (_, target, actual) => planRouter(target, actual),
     apply: (id, steps) =>
       applyRouter(config, id, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
     listWanted: () => rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host }),
     listFound: () => listFound(config),
-    onResult: async (id, { desired, error }) => {
+    onResult: async (id, { desired, error, steps }) => {
+      if (steps.length > 0 && error === undefined) log.info(`router ${id}: ${summarize(steps)}`);
       await onPassed(id);
       if (desired === undefined) {
         if (error === undefined) served.delete(id);
@@ -111,12 +124,16 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
           id,
           processesOf(id).map(({ pid }) => pid),
         );
+      const changed = (ids: readonly string[]) => {
+        ids.forEach(wanted.expire);
+        reconciler.addMany(ids);
+      };
       const onRouters = ({ routers }: { routers: (string | { id: string })[] }) =>
-        reconciler.addMany(routers.map((router) => (typeof router === 'string' ? router : router.id)));
-      const onRouter = ({ router_id }: { router_id: string }) => reconciler.add(router_id);
+        changed(routers.map((router) => (typeof router === 'string' ? router : router.id)));
+      const onRouter = ({ router_id }: { router_id: string }) => changed([router_id]);
       rpc.serve('l3_agent', {
         routers_updated: onRouters,
-        router_added_to_agent: ({ payload }: { payload: string[] }) => reconciler.addMany(payload),
+        router_added_to_agent: ({ payload }: { payload: string[] }) => changed(payload),
         router_removed_from_agent: ({ payload }: { payload: { router_id: string } }) => onRouter(payload),
         router_deleted: onRouter,
         agent_updated: () => void reconciler.resync(),
