@@ -1,6 +1,7 @@
 // The Open vSwitch agent on a real switch, with real iptables: guests on the hybrid plug, a wire that carries VLANs.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAgent, type OpenvswitchAgent } from '../../server/cloud/agents/openvswitch/agent.ts';
+import { apply } from '../../server/cloud/agents/openvswitch/apply.ts';
 import { readSwitch } from '../../server/cloud/agents/openvswitch/actual.ts';
 import { physicalBridges } from '../../server/cloud/agents/openvswitch/bridges.ts';
 import type { Settings } from '../../server/cloud/agents/openvswitch/settings.ts';
@@ -226,6 +227,14 @@ it('an unplugged port is reported down and nothing of it stays', async () => {
   await agent.settle();
   expect(JSON.stringify(await readTables())).not.toContain(ports.a.portId.slice(0, 10));
   expect((await dumpFlows('br-int')).filter(({ match }) => match.includes(a.qvo))).toEqual([]);
+});
+
+it('flows of a port that vanishes during a pass do not hold up the others', async () => {
+  const flow = (match: string) => `add table=0,priority=700,${match},actions=drop`;
+  const lines = [flow('in_port="qvo-gone"'), flow('dl_vlan=9')];
+  await apply([{ kind: 'change-flows', bridge: 'br-int', lines, reason: 'test' }]);
+  const added = (await dumpFlows('br-int')).filter(({ priority }) => priority === 700);
+  expect(added.map(({ match }) => match)).toEqual(['dl_vlan=9']);
 });
 
 it('a restart of the agent changes nothing on the host', async () => {

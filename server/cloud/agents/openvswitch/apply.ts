@@ -6,6 +6,7 @@ import { restoreTables } from '../../../host/iptables.ts';
 import { ensureVeth, removeLink, setLinks } from '../../../host/link.ts';
 import { applyFlows } from '../../../host/ovs-ofctl.ts';
 import { removePortCommand, vsctl } from '../../../host/ovs-vsctl.ts';
+import { CommandFailed } from '../../../host/run.ts';
 import { setSysctls } from '../../../host/sysctl.ts';
 import type { Step } from './steps.ts';
 
@@ -51,7 +52,7 @@ async function applyGroup(steps: readonly Step[]): Promise<void> {
       await Promise.all(all(kind).map(({ input, family }) => restoreTables(input, { family })));
       return;
     case 'change-flows':
-      await Promise.all(all(kind).map(({ bridge, lines }) => applyFlows(bridge, lines)));
+      await Promise.all(all(kind).map(({ bridge, lines }) => changeFlows(bridge, lines)));
       return;
     case 'forget-connections':
       await Promise.all(all(kind).map((step) => forgetZone(step.connections)));
@@ -67,4 +68,17 @@ async function createVeth({ ends, mtu }: StepOf<'create-veth'>): Promise<void> {
   await ensureVeth(...ends);
   await setLinks(ends.map((name) => ({ name, mtu, up: true })));
   await Promise.all(ends.map((name) => disableTxOffload(name)));
+}
+
+/** Ports may be unplugged while a pass is under way: their flows are left out, and their end brings the next pass. */
+async function changeFlows(bridge: string, lines: readonly string[]): Promise<void> {
+  try {
+    await applyFlows(bridge, lines);
+  } catch (error) {
+    const gone =
+      error instanceof CommandFailed && /"([^"]+)": invalid or unknown port/.exec(error.stderr)?.[1];
+    const rest = lines.filter((line) => !gone || !line.includes(`in_port="${gone}"`));
+    if (rest.length === lines.length) throw error;
+    await changeFlows(bridge, rest);
+  }
 }
