@@ -39,11 +39,12 @@ export async function bundleCloud(): Promise<TarEntry[]> {
     legalComments: 'none',
   });
   const outdir = join(folders.build, 'cloud');
-  return outputFiles
-    .map(({ path, contents }) => ({
-      path: path.slice(outdir.length + 1),
-      content: Buffer.from(contents),
-      mode: 0o644,
-    }))
-    .sort((one, other) => (one.path < other.path ? -1 : 1));
+  // Without it Node would first try to read every file as CommonJS.
+  const manifest = { path: 'package.json', content: Buffer.from('{"type":"module"}\n'), mode: 0o644 };
+  const files = outputFiles.map(({ path, contents }) => ({
+    path: path.slice(outdir.length + 1),
+    content: Buffer.from(contents),
+    mode: 0o644,
+  }));
+  return [manifest, ...files].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
