@@ -34,6 +34,6 @@ export async function openConsole(browser: Browser, link: string): Promise<Learn
 export async function readTerminal(page: Page): Promise<string> {
   const mode = page.getByRole('button', { name: 'Screen reader' });
   if ((await mode.getAttribute('aria-pressed')) !== 'true') await mode.click();
-  const rows = page.locator('.terminal:not([hidden]) .xterm-accessibility-tree [role=listitem]');
+  const rows = page.locator('.terminal-panel:not([hidden]) .xterm-accessibility-tree [role=listitem]');
   return (await rows.allTextContents()).map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
 }

@@ -14,7 +14,7 @@ import { labLabel } from '../labs/names.ts';
 import { defaultSpec, type NodeKind } from '../labs/spec.ts';
 import { attachLab } from '../proof/attach-lab.ts';
 import { entryOf, invalidEntry, sourceOf } from './lab-source.ts';
-import { afterEvent, afterFailure, afterLook, startingLab } from './lab-view.ts';
+import { afterEvent, afterFailure, afterLook, problemFrom, startingLab } from './lab-view.ts';
 import { watchInstances } from './watch-instances.ts';
 
 export interface LabServiceOptions {
@@ -152,7 +152,10 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
         await destroyLab(engine, id);
         set(id, undefined);
       })()
-        .catch((error: unknown) => set(id, { ...known, phase: 'broken', problem: problemOf(error) }))
+        .catch((error: unknown) => {
+          const remedy = "Try again, or run './patchbay down' in a terminal.";
+          set(id, { ...known, phase: 'broken', problem: { ...problemOf(error), remedy } });
+        })
         .finally(() => {
           busy.delete(id);
           ending.delete(id);
@@ -209,9 +212,6 @@ export function freeName(entry: string, taken: string[]): string {
 }
 
 function problemOf(error: unknown) {
-  const [message = 'The lab did not start.'] = (error instanceof Error ? error.message : String(error)).split(
-    '\n',
-  );
-  if (!(error instanceof LabStartFailed)) return { message };
-  return { message, logTail: error.logTail, ...(error.node === undefined ? {} : { node: error.node }) };
+  const text = error instanceof Error ? error.message : String(error);
+  return problemFrom(text, error instanceof LabStartFailed ? error.node : undefined);
 }

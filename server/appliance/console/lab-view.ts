@@ -46,7 +46,9 @@ export function startingLab(spec: LabSpec, title: string): RunningLab {
 export function afterEvent(lab: RunningLab, event: LabEvent): RunningLab {
   if (event.kind === 'node') {
     const nodes = lab.nodes.map((node) => (node.name === event.node ? afterNodeEvent(node, event) : node));
-    return { ...lab, nodes };
+    // The network is made by then; what the lab as a whole waits for is told again when there is more to tell.
+    const isEarly = event.phase === 'creating' || event.phase === 'starting';
+    return { ...lab, nodes, ...(isEarly ? { doing: 'Starting the nodes' } : {}) };
   }
   if (lab.phase === 'broken' && lab.readyAt === undefined) return lab;
   const { doing: _doing, ...head } = lab;
@@ -56,7 +58,7 @@ export function afterEvent(lab: RunningLab, event: LabEvent): RunningLab {
     case 'ready':
       return { ...head, phase: 'ready', readyAt: new Date().toISOString() };
     case 'failed':
-      return { ...head, phase: 'broken', problem: { message: event.detail } };
+      return { ...head, phase: 'broken', problem: problemFrom(event.detail) };
     case 'stopping':
     case 'stopped':
       return { ...lab, phase: 'stopping', doing: event.detail };
@@ -71,6 +73,18 @@ export function afterFailure({ doing: _doing, ...lab }: RunningLab, problem: Lab
     return { ...node, phase: 'stopped', doing: 'removed again' };
   });
   return { ...lab, nodes, phase: 'broken', problem };
+}
+
+/** The first line says what happened, the others are the end of a log. */
+export function problemFrom(text: string, node?: string): LabProblem {
+  const [message = '', ...rest] = text.split('\n');
+  const logTail = rest.map((line) => line.replace(/^ {2}/, ''));
+  return {
+    message,
+    ...(node === undefined ? {} : { node }),
+    ...(logTail.length === 0 ? {} : { logTail }),
+    remedy: 'Nothing of it is left on this machine. Start it again from the catalog.',
+  };
 }
 
 function afterNodeEvent(node: NodeState, event: LabEvent & { kind: 'node' }): NodeState {

@@ -57,7 +57,8 @@ export function LabCard({ entry, running, isStarting, onStart }: Props) {
           </button>
           {running.map((lab) => (
             <Link key={lab.id} className="button primary" to={`/labs/${encodeURIComponent(lab.id)}`}>
-              Continue <span className="soft-on-accent">{lab.id}</span>
+              {lab.phase === 'broken' && lab.readyAt === undefined ? 'See what failed' : 'Continue'}{' '}
+              <span className="soft-on-accent">{lab.id}</span>
             </Link>
           ))}
           <span className="soft card-proof">

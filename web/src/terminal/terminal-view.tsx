@@ -50,7 +50,7 @@ export function TerminalView({ lab, terminal, isFront, register }: Props) {
 
   return (
     <div
-      className="terminal"
+      className="terminal-panel"
       id={`panel-${terminal.id}`}
       role="tabpanel"
       aria-label={terminal.title}

@@ -1,0 +1,90 @@
+// What the page is shown of a lab while it starts, runs and fails.
+import { expect, it } from 'vitest';
+import { freeName } from '../../../../server/appliance/console/lab-service.ts';
+import {
+  afterEvent,
+  afterFailure,
+  afterLook,
+  problemFrom,
+  startingLab,
+} from '../../../../server/appliance/console/lab-view.ts';
+import type { LabStatus } from '../../../../server/appliance/labs/list.ts';
+import { defaultSpec } from '../../../../server/appliance/labs/spec.ts';
+
+const starting = startingLab(defaultSpec('demo', { computeCount: 1 }), 'Demo');
+const nodeEvent = (node: string, phase: 'creating' | 'wired' | 'ready', detail = '') =>
+  ({ kind: 'node', lab: 'demo', node, phase, detail }) as const;
+const status = (states: Record<string, string>): LabStatus => ({
+  ...{ name: 'demo', entry: 'demo', createdAt: 0, endpoints: {} },
+  nodes: Object.entries(states).map(([name, state]) => ({
+    ...{ name, kind: name.replace(/\d/, ''), state, address: '10.0.0.2' },
+  })),
+});
+
+it('shows every node with its NICs before anything is made', () => {
+  expect(
+    starting.nodes.map(({ name, phase, nics }) => [
+      name,
+      phase,
+      nics.map((nic) => `${nic.name} ${nic.wire}`),
+    ]),
+  ).toEqual([
+    ['controller', 'waiting', ['mgmt0 management']],
+    ['network', 'waiting', ['mgmt0 management', 'eth0 external', 'eth1 data']],
+    ['compute1', 'waiting', ['mgmt0 management', 'eth1 data']],
+    ['outside', 'waiting', ['mgmt0 management', 'eth0 external']],
+  ]);
+});
+
+it('never goes backwards while a node starts', () => {
+  const events = [
+    nodeEvent('network', 'creating'),
+    nodeEvent('network', 'wired', 'Wired: eth0, eth1'),
+    nodeEvent('network', 'ready'),
+  ];
+  let lab = starting;
+  const seen = events.map((event) => (lab = afterEvent(lab, event)).nodes[1]!);
+  expect(seen.map(({ progress }) => progress)).toEqual([0.1, 0.6, 1]);
+  expect(seen.map(({ doing }) => doing)).toEqual(['', 'Wired: eth0, eth1; waiting for its services', '']);
+});
+
+it('keeps the reason of a failed start while its remains are removed', () => {
+  const detail = 'Node network did not start.\n  first line of its log\n  second';
+  const failed = afterEvent(starting, { kind: 'lab', lab: 'demo', phase: 'failed', detail });
+  const removed = afterEvent(failed, {
+    kind: 'lab',
+    lab: 'demo',
+    phase: 'stopped',
+    detail: 'Nothing is left',
+  });
+  expect(removed).toMatchObject({
+    phase: 'broken',
+    problem: { message: 'Node network did not start.', logTail: ['first line of its log', 'second'] },
+  });
+});
+
+it('points at the node that failed', () => {
+  const { nodes, doing } = afterFailure(starting, problemFrom('It ended.', 'network'));
+  expect(nodes.map(({ phase }) => phase)).toEqual(['stopped', 'failed', 'stopped', 'stopped']);
+  expect(doing).toBeUndefined();
+});
+
+it('finds a lab that another program started, and sees a node stop and come back', () => {
+  const found = afterLook(undefined, status({ controller: 'running', network: 'running' }), 'Demo');
+  expect(found).toMatchObject({
+    phase: 'ready',
+    title: 'Demo',
+    nodes: [{ phase: 'ready' }, { phase: 'ready' }],
+  });
+  const down = afterLook(found, status({ controller: 'running', network: 'exited' }), 'Demo');
+  expect(down).toMatchObject({ phase: 'broken', problem: { node: 'network' } });
+  const back = afterLook(down, status({ controller: 'running', network: 'running' }), 'Demo');
+  expect(back).toMatchObject({ phase: 'ready', nodes: [{}, { phase: 'ready', doing: '' }] });
+  expect(back.problem).toBeUndefined();
+});
+
+it('gives a second lab of a folder a name of its own', () => {
+  expect(freeName('demo', [])).toBe('demo');
+  expect(freeName('demo', ['demo', 'demo-2'])).toBe('demo-3');
+  expect(freeName('a'.repeat(50), ['a'.repeat(36)]).length).toBeLessThanOrEqual(40);
+});
