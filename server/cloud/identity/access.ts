@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import { unauthorized } from './errors.ts';
 import type { VerifyPassword } from './passwords.ts';
 import * as tables from './tables.ts';
-import type { DomainRow, ProjectRow, RoleRow, TokenRow, UserRow } from './tables.ts';
+import type { DomainRow, GroupGrantRow, ProjectRow, RoleRow, TokenRow, UserRow } from './tables.ts';
 
 /** What the whole of Identity works with. */
 export interface Identity {
@@ -56,15 +56,26 @@ async function mustBeEnabled(rows: Rows, user: UserRow): Promise<DomainRow> {
   return domain;
 }
 
-/** The roles of a user on a project or a domain, by name. */
+/** What a user holds through groups, on all targets or on one. */
+async function grantsOfGroups(
+  rows: Rows,
+  user_id: string,
+  on: Partial<GroupGrantRow>,
+): Promise<GroupGrantRow[]> {
+  const groups = await rows.all(tables.memberships, { user_id });
+  return rows.all(tables.groupGrants, { ...on, group_id: groups.map(({ group_id }) => group_id) });
+}
+
+/** The roles of a user on a project or a domain, own ones and those of groups, by name. */
 export async function rolesOn(
   rows: Rows,
   user_id: string,
   target: 'project' | 'domain',
   target_id: string,
 ): Promise<RoleRow[]> {
-  const granted = await rows.all(tables.grants, { user_id, target, target_id });
-  const ids = granted.map(({ role_id }) => role_id);
+  const own = await rows.all(tables.grants, { user_id, target, target_id });
+  const shared = await grantsOfGroups(rows, user_id, { target, target_id });
+  const ids = [...new Set([...own, ...shared].map(({ role_id }) => role_id))];
   return rows.all(tables.roles, { id: ids }, { orderBy: [{ column: 'name' }] });
 }
 
@@ -150,9 +161,19 @@ export const revokeTokens = (
   of: { user_id?: string; project_id?: string; domain_id?: string },
 ): Promise<number> => rows.remove(tables.tokens, of);
 
+/** Ids of the projects, or domains, that a user has a role on, also through groups. */
+export async function targetsOf(
+  rows: Rows,
+  user_id: string,
+  target: 'project' | 'domain',
+): Promise<string[]> {
+  const own = await rows.all(tables.grants, { user_id, target });
+  const shared = await grantsOfGroups(rows, user_id, { target });
+  return [...new Set([...own, ...shared].map(({ target_id }) => target_id))];
+}
+
 /** Projects that a user has a role on. */
 export async function projectsOf(rows: Rows, user_id: string): Promise<ProjectRow[]> {
-  const granted = await rows.all(tables.grants, { user_id, target: 'project' });
-  const ids = [...new Set(granted.map(({ target_id }) => target_id))];
+  const ids = await targetsOf(rows, user_id, 'project');
   return rows.all(tables.projects, { id: ids }, { orderBy: [{ column: 'name' }] });
 }

@@ -39,6 +39,7 @@ export interface LegacyEndpoint {
   publicurl: string;
   internalurl: string;
   adminurl: string;
+  enabled: boolean;
 }
 
 /** Endpoints grouped as v2.0 has them; one made by v3 alone stands for all its interfaces. */
@@ -58,6 +59,7 @@ export function legacyEndpoints(endpoints: readonly EndpointRow[]): LegacyEndpoi
       publicurl: urlOf('public'),
       internalurl: urlOf('internal'),
       adminurl: urlOf('admin'),
+      enabled: first.enabled,
     };
   });
 }

@@ -83,6 +83,13 @@ export const roles = collection({
   attributes: { name },
   extras: { domain_id: null, description: null, options: {} },
 });
+export const groups = collection({
+  name: 'group',
+  plural: 'groups',
+  table: tables.groups,
+  attributes: { name: { ...name, maxLength: 64 }, domain_id: domainOf },
+  extras: { description: '' },
+});
 export const regions: Collection = collection({
   name: 'region',
   plural: 'regions',

@@ -29,6 +29,23 @@ export interface GrantRow {
   target_id: string;
   role_id: string;
 }
+export interface GroupRow {
+  id: string;
+  name: string;
+  domain_id: string;
+  extra: Extra;
+}
+/** A role of a group, which all its members have. */
+export interface GroupGrantRow {
+  group_id: string;
+  target: 'project' | 'domain';
+  target_id: string;
+  role_id: string;
+}
+export interface MembershipRow {
+  group_id: string;
+  user_id: string;
+}
 export interface RegionRow {
   id: string;
   parent_region_id: string | null;
@@ -109,6 +126,24 @@ export const grants: Table<GrantRow> = defineTable({
   key: ['user_id', 'target', 'target_id', 'role_id'],
   indexes: [['target_id']],
 });
+export const groups: Table<GroupRow> = defineTable({
+  name: 'groups',
+  columns: { id, name: text, domain_id: part('domains'), extra: json },
+  key: ['id'],
+  unique: [['domain_id', 'name']],
+});
+export const memberships: Table<MembershipRow> = defineTable({
+  name: 'memberships',
+  columns: { group_id: part('groups'), user_id: part('users') },
+  key: ['group_id', 'user_id'],
+  indexes: [['user_id']],
+});
+export const groupGrants: Table<GroupGrantRow> = defineTable({
+  name: 'group_grants',
+  columns: { group_id: part('groups'), target: text, target_id: id, role_id: part('roles') },
+  key: ['group_id', 'target', 'target_id', 'role_id'],
+  indexes: [['target_id']],
+});
 export const regions: Table<RegionRow> = defineTable({
   name: 'regions',
   columns: { id: text, parent_region_id: maybe(text), extra: json },
@@ -152,5 +187,18 @@ export const tokens: Table<TokenRow> = defineTable({
 
 export const identitySchema = {
   version: 1,
-  tables: [domains, projects, users, roles, grants, regions, services, endpoints, tokens],
+  tables: [
+    domains,
+    projects,
+    users,
+    roles,
+    grants,
+    groups,
+    memberships,
+    groupGrants,
+    regions,
+    services,
+    endpoints,
+    tokens,
+  ],
 };

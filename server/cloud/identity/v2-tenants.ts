@@ -9,6 +9,7 @@ import { callerOf, requireAdmin, requireToken } from './guard.ts';
 import * as tables from './tables.ts';
 import type { ProjectRow, RoleRow } from './tables.ts';
 import { viewUserV2 } from './v2-users.ts';
+import { removeProject } from './v3-resources.ts';
 
 const viewTenant = ({ id, name, enabled, extra }: ProjectRow) => ({
   ...Object.fromEntries(
@@ -82,8 +83,7 @@ export function addTenantRoutes(app: Express, identity: Identity, isAdminPort: b
     const id = req.params.id as string;
     await store.transaction(async (rows) => {
       await getRow(rows, of, id);
-      await rows.remove(tables.grants, { target: 'project', target_id: id });
-      await revokeTokens(rows, { project_id: id });
+      await removeProject(rows, id);
       await rows.remove(tables.projects, { id });
     });
     res.status(204).end();

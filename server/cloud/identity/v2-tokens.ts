@@ -95,16 +95,18 @@ export function addV2TokenRoutes(app: Express, identity: Identity): void {
     res.json(await accessBody(rows, token, access));
   });
 
-  const subject = async (res: Response, token: string): Promise<Access> => {
+  /** The token a path is about; `belongsTo` is the tenant that it must be for. */
+  const subject = async (res: Response, token: string, belongsTo?: unknown): Promise<Access> => {
     const access = await findAccess(identity, token);
-    requireAdmin(res, 'identity:validate_token', access?.user.id);
     if (access === undefined) throw notFound('token', 'the subject token');
+    requireAdmin(res, 'identity:validate_token', access.user.id);
+    if (belongsTo !== undefined && access.project?.id !== belongsTo) throw unauthorized();
     return access;
   };
 
   app.get('/v2.0/tokens/:token', signedIn, async (req, res) => {
     const token = req.params.token as string;
-    res.json(await accessBody(rows, token, await subject(res, token)));
+    res.json(await accessBody(rows, token, await subject(res, token, req.query.belongsTo)));
   });
 
   app.delete('/v2.0/tokens/:token', signedIn, async (req, res) => {

@@ -1,8 +1,8 @@
 // The collections of v3: the same five operations for each, and what is special about some.
 import type { Express, Request } from 'express';
 import type { Rows } from '../store/rows.ts';
-import { checkPassword, projectsOf, revokeTokens, type Identity } from './access.ts';
-import { conflict, forbidden, notFound } from './errors.ts';
+import { checkPassword, projectsOf, revokeTokens, type Access, type Identity } from './access.ts';
+import { conflict, forbidden } from './errors.ts';
 import * as directory from './directory.ts';
 import { bodyOf, createRow, findRows, getRow, updateRow, type Collection } from './directory.ts';
 import { baseUrl, callerOf, requireAdmin, requireToken } from './guard.ts';
@@ -18,7 +18,7 @@ interface Special {
   /** Anybody with a token may list and show. */
   isPublic?: true;
   /** Whether a plain user may see this one. */
-  maySee?: (caller: { userId: string; projectId: string }, id: string) => boolean;
+  maySee?: (caller: Access, id: string) => boolean;
   /** Columns made from the body, which they leave: a password. */
   columns?: (body: Body) => Promise<Body>;
   /** After a change, in particular to `enabled: false`. */
@@ -39,8 +39,10 @@ export async function afterUserUpdate(rows: Rows, user_id: string, body: Body): 
   if (body.enabled === false || body.password !== undefined) await revokeTokens(rows, { user_id });
 }
 
-async function removeProject(rows: Rows, id: string): Promise<void> {
+/** Takes away what depends on a project that is about to go. */
+export async function removeProject(rows: Rows, id: string): Promise<void> {
   await rows.remove(tables.grants, { target: 'project', target_id: id });
+  await rows.remove(tables.groupGrants, { target: 'project', target_id: id });
   await revokeTokens(rows, { project_id: id });
 }
 
@@ -49,11 +51,13 @@ const specials: [Collection, Special][] = [
     directory.domains,
     {
       view: views.viewDomain,
+      maySee: ({ projectDomain, userDomain }, id) => id === (projectDomain ?? userDomain).id,
       async beforeRemove(rows, id, row) {
         if (row.enabled) throw forbidden('Cannot delete a domain that is enabled, please disable it first');
         for (const project of await rows.all(tables.projects, { domain_id: id }))
           await removeProject(rows, project.id);
         await rows.remove(tables.grants, { target: 'domain', target_id: id });
+        await rows.remove(tables.groupGrants, { target: 'domain', target_id: id });
       },
     },
   ],
@@ -61,7 +65,7 @@ const specials: [Collection, Special][] = [
     directory.projects,
     {
       view: views.viewProject,
-      maySee: ({ projectId }, id) => projectId === id,
+      maySee: ({ project }, id) => project?.id === id,
       async afterUpdate(rows, project_id, body) {
         if (body.enabled === false) await revokeTokens(rows, { project_id });
       },
@@ -72,12 +76,13 @@ const specials: [Collection, Special][] = [
     directory.users,
     {
       view: views.viewUser,
-      maySee: ({ userId }, id) => userId === id,
+      maySee: ({ user }, id) => user.id === id,
       columns: passwordColumns,
       afterUpdate: afterUserUpdate,
     },
   ],
   [directory.roles, { view: views.viewRole }],
+  [directory.groups, { view: views.viewGroup }],
   [
     directory.regions,
     {
@@ -134,8 +139,7 @@ export function addResourceRoutes(app: Express, identity: Identity): void {
 
     app.get(one, signedIn, async (req, res) => {
       const { id } = req.params as { id: string };
-      const caller = callerOf(res);
-      const seen = special.maySee?.({ userId: caller.user.id, projectId: caller.project?.id ?? '' }, id);
+      const seen = special.maySee?.(callerOf(res), id);
       if (!special.isPublic && !seen) requireAdmin(res, `identity:get_${name}`);
       res.json({ [name]: viewer(req)(await getRow(store.read, of, id)) });
     });
@@ -187,7 +191,6 @@ export function addResourceRoutes(app: Express, identity: Identity): void {
   app.post('/v3/users/:id/password', signedIn, async (req, res) => {
     const id = String(req.params.id);
     const body = bodyOf(req.body, 'user');
-    if (callerOf(res).user.id !== id) throw notFound('user', id);
     await checkPassword(identity, { id }, String(body.original_password ?? ''));
     await updateRow(store, directory.users, id, {}, await passwordColumns({ ...body }));
     await revokeTokens(store.read, { user_id: id });

@@ -7,6 +7,7 @@ import {
   issueToken,
   projectsOf,
   revokeToken,
+  targetsOf,
   type Access,
   type Identity,
   type Scope,
@@ -138,8 +139,8 @@ export function addTokenRoutes(app: Express, identity: Identity): void {
   app.get('/v3/auth/tokens', signedIn, async (req, res) => {
     const token = req.get('x-subject-token') ?? '';
     const access = await findAccess(identity, token);
-    requireAdmin(res, 'identity:validate_token', access?.user.id);
     if (access === undefined) throw notFound('token', 'the subject token');
+    requireAdmin(res, 'identity:validate_token', access.user.id);
     res.setHeader('X-Subject-Token', token);
     res.json(await tokenBody(rows, access, req.query.nocatalog === undefined));
   });
@@ -147,8 +148,9 @@ export function addTokenRoutes(app: Express, identity: Identity): void {
   app.delete('/v3/auth/tokens', signedIn, async (req, res) => {
     const token = req.get('x-subject-token') ?? '';
     const access = await findAccess(identity, token);
-    requireAdmin(res, 'identity:revoke_token', access?.user.id);
-    if (!(await revokeToken(identity, token))) throw notFound('token', 'the subject token');
+    if (access === undefined) throw notFound('token', 'the subject token');
+    requireAdmin(res, 'identity:revoke_token', access.user.id);
+    await revokeToken(identity, token);
     res.status(204).end();
   });
 
@@ -163,8 +165,7 @@ export function addTokenRoutes(app: Express, identity: Identity): void {
   });
 
   app.get('/v3/auth/domains', signedIn, async (req, res) => {
-    const granted = await rows.all(tables.grants, { user_id: callerOf(res).user.id, target: 'domain' });
-    const ids = [...new Set(granted.map(({ target_id }) => target_id))];
+    const ids = await targetsOf(rows, callerOf(res).user.id, 'domain');
     const domains = await rows.all(tables.domains, { id: ids, enabled: true });
     res.json({ domains: domains.map(viewDomain(baseUrl(req))), links: collectionLinks(req) });
   });

@@ -17,6 +17,7 @@ const viewAs =
 
 export const viewDomain = viewAs('domains');
 export const viewRole = viewAs('roles');
+export const viewGroup = viewAs('groups');
 export const viewRegion = viewAs('regions');
 export const viewService = viewAs('services');
 

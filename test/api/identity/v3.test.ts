@@ -188,6 +188,27 @@ it('grants a role, which opens the project, and takes it away again', async () =
   expect((await ask('PUT', `${path}/unknown`)).status).toBe(404);
 });
 
+it('gives the roles of a group to its members', async () => {
+  const { project } = (await ask('POST', '/v3/projects', { project: { name: unique('p') } })).body;
+  const { user } = (await ask('POST', '/v3/users', { user: { name: unique('u'), password: 'pw' } })).body;
+  const { group } = (await ask('POST', '/v3/groups', { group: { name: unique('g') } })).body;
+  const [role] = (await ask('GET', '/v3/roles?name=member')).body.roles;
+  const grant = `/v3/projects/${project.id}/groups/${group.id}/roles/${role.id}`;
+  const member = `/v3/groups/${group.id}/users/${user.id}`;
+  expect((await ask('PUT', grant)).status).toBe(204);
+  expect((await ask('HEAD', member)).status).toBe(404);
+  expect(await keystone.signIn(user.name, 'pw', project.name)).toBe('');
+  expect((await ask('PUT', member)).status).toBe(204);
+  expect((await ask('HEAD', member)).status).toBe(204);
+  expect((await ask('GET', `/v3/groups/${group.id}/users`)).body.users).toMatchObject([{ id: user.id }]);
+  expect((await ask('GET', `/v3/users/${user.id}/groups`)).body.groups).toMatchObject([{ id: group.id }]);
+  const token = await keystone.signIn(user.name, 'pw', project.name);
+  expect((await ask('GET', '/v3/auth/projects', undefined, token)).body.projects).toHaveLength(1);
+  expect((await ask('DELETE', grant)).status).toBe(204);
+  expect((await ask('GET', '/v3/auth/projects', undefined, token)).status).toBe(401);
+  expect((await ask('DELETE', member)).status).toBe(204);
+});
+
 it('signs a user in to the default project', async () => {
   const { project } = (await ask('POST', '/v3/projects', { project: { name: unique('p') } })).body;
   const user = { name: unique('u'), password: 'pw', default_project_id: project.id };
