@@ -1,17 +1,16 @@
 // The DHCP agent: keeps one namespace with a dnsmasq for every network that the server gave to this host.
-import { loadConfig } from '../../../lib/config.ts';
-import { runUntilSignal } from '../../../lib/daemon.ts';
-import { createLogger, type Logger } from '../../../lib/log.ts';
+import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { findProcesses } from '../../../host/process.ts';
 import { dhcpOptions } from '../../model/options/dhcp.ts';
 import type { AgentState, NetworkSpec } from '../../model/specs.ts';
-import { connectRpc, type Rpc } from '../../rpc/connect-rpc.ts';
+import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
-import { formatPlan, parsePlanOption, summarize } from '../plan-option.ts';
+import { summarize } from '../plan-option.ts';
 import { proxyConfigFile } from '../metadata-proxy.ts';
 import { reportState } from '../report-state.ts';
+import { runAgent, type Agent } from '../run-agent.ts';
 import { tellOnce } from '../told-once.ts';
 import { listFound, readActual, type DhcpActual } from './actual.ts';
 import { applyDhcp } from './apply.ts';
@@ -19,11 +18,8 @@ import { folderOf, namespacePrefix, targetOf, type DhcpConfig, type DhcpTarget }
 import { eventMethods, keyOfEvent } from './events.ts';
 import { planDhcp, type DhcpStep } from './plan.ts';
 
-export interface DhcpAgent {
+export interface DhcpAgent extends Agent {
   reconciler: Reconciler<DhcpStep>;
-  /** Listens to the server and to the host until `stop`. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** A pass does not wait longer than this for the server: the host may need it meanwhile. */
@@ -137,25 +133,5 @@ function dhcpState(config: DhcpConfig, targets: DhcpTarget[]): AgentState {
   };
 }
 
-export async function main(argv: string[]): Promise<void> {
-  const { mode, key, rest } = parsePlanOption(argv);
-  const { DEFAULT: config, warnings } = loadConfig({ DEFAULT: dhcpOptions }, rest);
-  const log = createLogger(config, 'neutron-dhcp-agent');
-  for (const warning of warnings) log.warning(warning);
-  const { transport_url, control_exchange: exchange, host } = config;
-  const rpc = connectRpc({ transport_url, exchange, host, log });
-  const agent = createDhcpAgent(config, rpc, log);
-  if (mode === 'plan') {
-    const { dryRun, verify } = agent.reconciler;
-    process.stdout.write(
-      formatPlan(key === undefined ? await verify() : new Map([[key, await dryRun(key)]])),
-    );
-    await rpc.close();
-    return;
-  }
-  await agent.start();
-  await runUntilSignal(async () => {
-    await agent.stop();
-    await rpc.close();
-  }, log);
-}
+export const main = (argv: string[]): Promise<void> =>
+  runAgent(argv, { name: 'neutron-dhcp-agent', options: dhcpOptions, create: createDhcpAgent });

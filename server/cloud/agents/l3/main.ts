@@ -1,19 +1,18 @@
 // The L3 agent: keeps one namespace for every router that the server gave to this host.
-import { loadConfig } from '../../../lib/config.ts';
-import { runUntilSignal } from '../../../lib/daemon.ts';
-import { createLogger, type Logger } from '../../../lib/log.ts';
+import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { readOvsPorts } from '../../../host/ovs-ports.ts';
 import { vsctl } from '../../../host/ovs-vsctl.ts';
 import { findProcesses } from '../../../host/process.ts';
 import { l3Options } from '../../model/options/l3.ts';
 import type { AgentState, RouterSpec } from '../../model/specs.ts';
-import { connectRpc, type Rpc } from '../../rpc/connect-rpc.ts';
+import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
 import { proxyConfigFile } from '../metadata-proxy.ts';
-import { formatPlan, parsePlanOption, summarize } from '../plan-option.ts';
+import { summarize } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
+import { runAgent, type Agent } from '../run-agent.ts';
 import { tellOnce } from '../told-once.ts';
 import { listFound, readActual, type RouterActual } from './actual.ts';
 import { applyRouter } from './apply.ts';
@@ -21,11 +20,8 @@ import { namespacePrefix, targetOf, type L3Config, type RouterTarget } from './d
 import { orphanCommands } from './orphans.ts';
 import { planRouter, type RouterStep } from './plan.ts';
 
-export interface L3Agent {
+export interface L3Agent extends Agent {
   reconciler: Reconciler<RouterStep>;
-  /** Listens to the server and to the host until `stop`. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** A pass does not wait longer than this for the server: the host may need it meanwhile. */
@@ -185,25 +181,5 @@ function l3State(config: L3Config, targets: RouterTarget[]): AgentState {
   };
 }
 
-export async function main(argv: string[]): Promise<void> {
-  const { mode, key, rest } = parsePlanOption(argv);
-  const { DEFAULT: config, warnings } = loadConfig({ DEFAULT: l3Options }, rest);
-  const log = createLogger(config, 'neutron-l3-agent');
-  for (const warning of warnings) log.warning(warning);
-  const { transport_url, control_exchange: exchange, host } = config;
-  const rpc = connectRpc({ transport_url, exchange, host, log });
-  const agent = createL3Agent(config, rpc, log);
-  if (mode === 'plan') {
-    const { dryRun, verify } = agent.reconciler;
-    process.stdout.write(
-      formatPlan(key === undefined ? await verify() : new Map([[key, await dryRun(key)]])),
-    );
-    await rpc.close();
-    return;
-  }
-  await agent.start();
-  await runUntilSignal(async () => {
-    await agent.stop();
-    await rpc.close();
-  }, log);
-}
+export const main = (argv: string[]): Promise<void> =>
+  runAgent(argv, { name: 'neutron-l3-agent', options: l3Options, create: createL3Agent });
