@@ -47,12 +47,24 @@ function adapt(database: DatabaseSync): SqliteDatabase {
 }
 
 function statement(prepared: StatementSync): SqliteStatement {
+  const names = prepared.columns().map(({ name }) => name);
+  // rows as arrays, made into objects of one shape here: several times faster than the driver's own objects
+  prepared.setReturnArrays(true);
+  const toRow = (values: unknown) => rowOf(names, values as unknown[]);
   return {
-    reader: prepared.columns().length > 0,
-    all: (parameters) => prepared.all(...parameters.map(bindable)),
+    reader: names.length > 0,
+    all: (parameters) => prepared.all(...parameters.map(bindable)).map(toRow),
     run: (parameters) => prepared.run(...parameters.map(bindable)),
-    iterate: (parameters) => prepared.iterate(...parameters.map(bindable)),
+    *iterate(parameters) {
+      for (const values of prepared.iterate(...parameters.map(bindable))) yield toRow(values);
+    },
   };
+}
+
+function rowOf(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (let index = 0; index < names.length; index++) row[names[index]!] = values[index];
+  return row;
 }
 
 /** SQLite knows neither booleans nor undefined. */
