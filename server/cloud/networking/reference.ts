@@ -1,5 +1,12 @@
 // Which reference pages there are; run as a program it writes them below docs/reference.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dhcpOptions } from '../model/options/dhcp.ts';
+import { glanceOptions } from '../model/options/glance.ts';
+import { keystoneOptions } from '../model/options/keystone.ts';
+import { l3Options } from '../model/options/l3.ts';
+import { metadataOptions } from '../model/options/metadata.ts';
+import { novaOptions } from '../model/options/nova.ts';
+import { ovsAgentOptions, ovsOptions, securityGroupOptions } from '../model/options/ovs.ts';
 import { resources } from '../model/index.ts';
 import { optionPage, resourcePage } from '../model/reference.ts';
 import { serverOptions } from './options.ts';
@@ -7,8 +14,19 @@ import { serverOptions } from './options.ts';
 /** Text of each page by its file name. */
 export const referencePages = (): Record<string, string> => ({
   'networking-api.md': resourcePage(resources),
-  'networking-options.md': optionPage('Options of the Networking server', {
-    'neutron.conf, ml2_conf.ini': serverOptions,
+  'configuration.md': optionPage('Options of the configuration files', {
+    'neutron.conf and ml2_conf.ini (neutron-server)': serverOptions,
+    'ovs_neutron_plugin.ini (neutron-openvswitch-agent)': {
+      ovs: ovsOptions,
+      agent: ovsAgentOptions,
+      securitygroup: securityGroupOptions,
+    },
+    'dhcp_agent.ini (neutron-dhcp-agent)': { DEFAULT: dhcpOptions },
+    'l3_agent.ini (neutron-l3-agent)': { DEFAULT: l3Options },
+    'metadata_agent.ini (neutron-metadata-agent)': { DEFAULT: metadataOptions },
+    'keystone.conf (keystone-all)': keystoneOptions,
+    'glance-api.conf (glance-api)': glanceOptions,
+    'nova.conf (nova-api, nova-compute)': novaOptions,
   }),
 });
 
