@@ -20,14 +20,19 @@ export interface Nodes extends AsyncDisposable {
   codeOf(node: string, ...argv: string[]): Promise<number>;
 }
 
-/** Starts a lab's nodes with their wires; gone at the end of the test. */
+async function buildImages(engine: Engine): Promise<Record<NodeKind, string>> {
+  await ensureBaseImage(engine, () => undefined);
+  return ensureNodeImages(engine, { onBuild: () => undefined });
+}
+
+/** Starts a lab's nodes with their wires, from `ready` images or from the sources as they are; gone at the end of the test. */
 export async function startNodes(
   engine: Engine,
   spec: LabSpec = defaultSpec(`test-${process.pid}`),
-  signal: AbortSignal = new AbortController().signal,
+  ready?: Record<NodeKind, string>,
 ): Promise<Nodes> {
-  await ensureBaseImage(engine, () => undefined);
-  const images = await ensureNodeImages(engine, { onBuild: () => undefined });
+  const { signal } = new AbortController();
+  const images = ready ?? (await buildImages(engine));
   const events: LabEvent[] = [];
   const onEvent = (event: LabEvent) => void events.push(event);
   await createLab(engine, spec, {

@@ -5,13 +5,13 @@ import type { Engine } from '../engine/engine.ts';
 import { packTar, type TarEntry } from '../engine/tar.ts';
 import type { BuildProgress } from '../engine/types.ts';
 import { imageLabel } from '../labs/names.ts';
-import { nodeKinds, type NodeKind } from '../labs/spec.ts';
+import type { NodeKind } from '../labs/spec.ts';
 import { bundleCloud } from './bundle.ts';
 import { debianImage } from './base-image.ts';
 import { contentHash, entriesHash, fileHash, readFolder } from './content-hash.ts';
 import { folders } from './folders.ts';
 
-type ImageName = 'base' | 'cloud' | 'guest' | NodeKind;
+export type ImageName = 'base' | 'cloud' | 'guest' | NodeKind;
 
 /** Which images an image is made from, by the name of the build argument. */
 const parents: Record<ImageName, Partial<Record<string, ImageName>>> = {
@@ -54,7 +54,7 @@ const hashLabel = 'patchbay.hash';
 export async function ensureNodeImages(
   engine: Engine,
   { onBuild, signal }: { onBuild: OnBuild; signal?: AbortSignal },
-): Promise<Record<NodeKind, string>> {
+): Promise<Record<ImageName, string>> {
   const present = new Set((await engine.listImages(imageLabel)).flatMap(({ names }) => names));
   const names = {} as Record<ImageName, string>;
   for (const name of order) {
@@ -79,7 +79,7 @@ export async function ensureNodeImages(
     });
   }
   await removeOldImages(engine, new Set(Object.values(names)));
-  return Object.fromEntries(nodeKinds.map((kind) => [kind, names[kind]])) as Record<NodeKind, string>;
+  return names;
 }
 
 const keptSeconds = 3600;

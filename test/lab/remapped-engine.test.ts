@@ -1,0 +1,55 @@
+// The same images and the first lab under an engine whose containers have user namespaces of their own.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectEngine } from '../../server/appliance/engine/engine.ts';
+import { defaultSpec, type NodeKind } from '../../server/appliance/labs/spec.ts';
+import { folders } from '../../server/appliance/set-up/folders.ts';
+import { ensureNodeImages } from '../../server/appliance/set-up/node-images.ts';
+import { leftOvers, startNodes, takeNic } from '../support/nodes.ts';
+import { startRemappedEngine, type SecondEngine } from '../support/second-engine.ts';
+
+let second: SecondEngine;
+let images: Record<NodeKind, string>;
+
+beforeAll(async () => {
+  const first = await connectEngine(process.env);
+  images = await ensureNodeImages(first, { onBuild: () => undefined });
+  second = await startRemappedEngine();
+  await second.copyImages(Object.values(images));
+});
+afterAll(async () => {
+  await second?.[Symbol.asyncDispose]();
+});
+
+it('starts nodes whose root is nobody on the host, with wires, switch and namespaces that work', async () => {
+  expect((await second.engine.readFacts()).isUserNamespaceRemapped).toBe(true);
+  const name = 'test-remapped';
+  {
+    await using nodes = await startNodes(second.engine, defaultSpec(name), images);
+    const [inside, outside] = (await nodes.run('compute1', 'cat', '/proc/self/uid_map')).trim().split(/\s+/);
+    expect(inside).toBe('0');
+    expect(Number(outside)).toBeGreaterThan(0);
+    await expect
+      .poll(() => nodes.codeOf('compute1', 'ovs-vsctl', '--timeout=2', 'br-exists', 'br-eth1'))
+      .toBe(0);
+    await nodes.run('compute1', 'ip', 'netns', 'add', 'probe');
+    expect(await nodes.run('compute1', 'ip', 'netns', 'exec', 'probe', 'ip', '-br', 'link')).toContain('lo');
+    await takeNic(nodes, 'compute1', 'eth1', '192.0.2.1/24');
+    await takeNic(nodes, 'compute2', 'eth1', '192.0.2.2/24');
+    expect(await nodes.codeOf('compute1', 'ping', '-c1', '-W2', '192.0.2.2')).toBe(0);
+  }
+  expect(await leftOvers(second.engine, name)).toEqual([]);
+});
+
+it('runs the first lab from its start to its last check', async () => {
+  const script = join(folders.root, 'test', 'support', 'run-lab.ts');
+  const argv = [process.execPath, script, 'ovs-vlan-one-tenant', JSON.stringify(images)];
+  const [program = '', ...words] = second.inItsNetwork(argv);
+  let output = '';
+  const child = spawn(program, words, { env: { ...process.env, DOCKER_HOST: second.host } });
+  child.stdout.on('data', (bytes) => (output += String(bytes)));
+  child.stderr.on('data', (bytes) => (output += String(bytes)));
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  expect(code, output).toBe(0);
+});
