@@ -66,7 +66,10 @@ export const floatingipRules: Rules<Floatingip, Create, Update> = {
       return { ...noAssociation, status: 'DOWN' };
     }
     const association = await associate(work, row, port_id, changes.fixed_ip_address);
-    return { ...association, ...(association.router_id !== row.router_id && { status: 'DOWN' }) };
+    const isSame =
+      association.port_id === row.port_id && association.fixed_ip_address === row.fixed_ip_address;
+    // the agent says when it has wired the new way
+    return { ...association, ...(!isSame && { status: 'DOWN' }) };
   },
 
   async afterUpdate(work, row, before) {

@@ -17,6 +17,7 @@ import { replaceAddresses, takeAddresses } from '../ipam.ts';
 import { freshMac } from '../mac.ts';
 import { groupsChanged, portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
 import { scheduleNetwork } from '../schedule-dhcp.ts';
+import { settleStatus } from '../status.ts';
 import type { Item, Rules, Work } from '../work.ts';
 import { ensureDefaultGroup } from './default-group.ts';
 import { getNetwork } from './load.ts';
@@ -142,8 +143,7 @@ export const portRules: Rules<Port, Create, Update> = {
     portUpdated(work, row);
     await tellDhcpAgents(work, 'port_update_end', { network_id: row.network_id, port_id: row.id });
     await tellRouters(work, row);
-    if (before.admin_state_up && !row.admin_state_up)
-      await work.rows.update(ports, { id: row.id }, { status: 'DOWN' });
+    if (before.admin_state_up !== row.admin_state_up) await settleStatus(work, row);
   },
 
   async beforeDelete(work, row) {
