@@ -98,7 +98,10 @@ function reportLife(
       },
     );
   };
-  const timer = setInterval(report, reportSeconds * 1000);
-  onConnect(report);
+  let timer: NodeJS.Timeout | undefined;
+  onConnect(() => {
+    timer ??= setInterval(report, reportSeconds * 1000);
+    report();
+  });
   return () => clearInterval(timer);
 }

@@ -8,7 +8,7 @@ import { instances, type InstanceRow } from '../../store/compute-tables.ts';
 import type { Store } from '../../store/store.ts';
 import { addressesOf, type Address } from '../networks.ts';
 import { ec2Tree, ec2Versions } from './ec2.ts';
-import { openstackVersions } from './openstack.ts';
+import { openstackTrees, openstackVersions } from './openstack.ts';
 import { lookUp, type Tree } from './tree.ts';
 
 export interface MetadataDeps {
@@ -45,11 +45,12 @@ async function answer(deps: MetadataDeps, row: InstanceRow, req: Request, res: R
   const [version = '', ...path] = req.path.split('/').filter((part) => part !== '');
   if (version === 'openstack') {
     if (req.method === 'POST' && path.at(-1) === 'password') return void res.status(200).end();
-    return send(res, openstackVersions(describe(row, [], deps.domain)), path);
+    return path.length === 0
+      ? sendText(res, openstackVersions)
+      : send(res, openstackTrees(describe(row, [], deps.domain)), path);
   }
-  if (version === '') return send(res, { ...ec2Versions(), openstack: {} }, []);
-  const tree = ec2Versions()[version];
-  if (tree === undefined) return refuse(res, 404);
+  if (version === '') return sendText(res, ec2Versions);
+  if (!ec2Versions.includes(version)) return refuse(res, 404);
   // Only these two are asked of Networking; the others answer at once, also when it is away.
   const needsAddresses = /ipv[46]$|^meta-data\/?$/.test(path.join('/'));
   const addresses = needsAddresses
@@ -88,6 +89,10 @@ function refuse(res: Response, status: number): void {
     .type('text/plain')
     .send(`${status} ${phrases[status] ?? ''}\n`);
 }
+
+/** The versions have no slash at their end, unlike other folders. */
+const sendText = (res: Response, names: readonly string[]) =>
+  void res.status(200).type('text/plain').send(names.join('\n'));
 
 function send(res: Response, tree: Tree, path: readonly string[]): void {
   const found = lookUp(tree, path);

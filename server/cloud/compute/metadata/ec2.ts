@@ -2,7 +2,8 @@
 import type { Described } from './app.ts';
 import type { Tree } from './tree.ts';
 
-const versions = [
+/** The folders of the root. */
+export const ec2Versions: readonly string[] = [
   '1.0',
   '2007-01-19',
   '2007-03-01',
@@ -14,9 +15,6 @@ const versions = [
   '2009-04-04',
   'latest',
 ];
-
-/** The folders of the root. */
-export const ec2Versions = (): Tree => Object.fromEntries(versions.map((name) => [name, {}]));
 
 /** What lies below a version. */
 export function ec2Tree({ row, addresses, fullName }: Described): Tree {

@@ -3,10 +3,18 @@ import type { InstanceRow } from '../../store/compute-tables.ts';
 import type { Described } from './app.ts';
 import type { Tree } from './tree.ts';
 
-const versions = ['2012-08-10', '2013-04-04', '2013-10-17', '2015-10-15', 'latest'];
+/** The folders below /openstack. */
+export const openstackVersions: readonly string[] = [
+  '2012-08-10',
+  '2013-04-04',
+  '2013-10-17',
+  '2015-10-15',
+  'latest',
+];
 
-export const openstackVersions = (described: Described): Tree =>
-  Object.fromEntries(versions.map((version) => [version, openstackTree(described)]));
+/** Every version shows the same. */
+export const openstackTrees = (described: Described): Tree =>
+  Object.fromEntries(openstackVersions.map((version) => [version, openstackTree(described)]));
 
 /** What lies below a version. */
 export function openstackTree({ row, fullName }: Described): Tree {

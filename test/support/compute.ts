@@ -1,0 +1,142 @@
+// The Compute and metadata APIs in this process, with Networking and Image in this process too; messages to hosts are recorded.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { failureOf, sendRequest } from '../../server/cloud/client/http-request.ts';
+import type { ServiceAnswer, ServiceRequest, ServiceType } from '../../server/cloud/client/session.ts';
+import { createComputeApp } from '../../server/cloud/compute/app.ts';
+import { conductorEndpoints } from '../../server/cloud/compute/conductor.ts';
+import { createHosts } from '../../server/cloud/compute/hosts.ts';
+import { createMetadataApp } from '../../server/cloud/compute/metadata/app.ts';
+import { authenticateWith } from '../../server/cloud/identity/authenticate.ts';
+import { createImageApp, openImages, seedImages } from '../../server/cloud/image/app.ts';
+import { computeSchema } from '../../server/cloud/store/compute-tables.ts';
+import { openStore } from '../../server/cloud/store/store.ts';
+import { listen } from '../../server/lib/http.ts';
+import { silentLogger as log } from '../../server/lib/log.ts';
+import { demo, networkingServer, type Answer, type Ask, type NetworkingServer } from './networking.ts';
+
+export const metadataSecret = 'metadata-secret';
+
+export interface ComputeServer {
+  networking: NetworkingServer;
+  /** As an administrator, as a member of project demo, of another project, and without a token. */
+  admin: Ask;
+  member: Ask;
+  stranger: Ask;
+  nobody: Ask;
+  /** Asks the metadata API with headers as the Networking metadata agent would. */
+  metadata: (path: string, headers: Record<string, string>) => Promise<{ status: number; text: string }>;
+  /** Casts to hosts: `build_and_run_instance compute1`. */
+  casts: { method: string; server: string | undefined; args: Record<string, unknown> }[];
+  conductor: ReturnType<typeof conductorEndpoints>;
+  session: Requester;
+  imageId: string;
+  /** Lets hosts report themselves. */
+  hostsUp: (...names: string[]) => Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface Requester {
+  request<Body = unknown>(service: ServiceType, request: ServiceRequest): Promise<ServiceAnswer<Body>>;
+}
+
+const callerOf = (token: string) => ({
+  user_id: `user-${token.slice(0, 1)}`,
+  user_name: token.slice(0, 1),
+  project_id: token === 'admin' ? 'a'.repeat(32) : token,
+  project_name: token.slice(0, 4),
+  roles: [token === 'admin' ? 'admin' : 'member'],
+  is_admin: token === 'admin',
+});
+
+export async function computeServer(): Promise<ComputeServer> {
+  const networking = await networkingServer();
+  const images = await openImages('sqlite://', mkdtempSync(join(tmpdir(), 'images-')));
+  const seeds = mkdtempSync(join(tmpdir(), 'seed-'));
+  writeFileSync(join(seeds, 'cirros.tar'), 'a root file system');
+  await seedImages(images, seeds, log);
+  const authenticate = authenticateWith(callerOf);
+  const address = { host: '127.0.0.1', port: 0, log };
+  const image = await listen(createImageApp(images, authenticate, log), address);
+  const session = sessionTo({ network: networking.url, image: image.url });
+  const store = await openStore('sqlite://', computeSchema);
+  const hosts = createHosts(store, { downSeconds: 60 });
+  const casts: ComputeServer['casts'] = [];
+  const rpc = {
+    cast: (_topic: string, method: string, args: Record<string, unknown>, options?: { server?: string }) =>
+      void casts.push({ method, server: options?.server, args }),
+    call: () => Promise.reject(new Error('no host answers in this test')),
+  };
+  const deps = { store, hosts, rpc, session, defaultZone: 'nova', log };
+  const compute = await listen(createComputeApp(deps, authenticate), address);
+  const metadataDeps = { store, session, sharedSecret: metadataSecret, domain: 'novalocal', log };
+  const metadata = await listen(createMetadataApp(metadataDeps), address);
+  const conductor = conductorEndpoints(store, hosts);
+  const as =
+    (token: string | undefined): Ask =>
+    (method, path, body) =>
+      ask(`${compute.url}${path}`, method, token, body);
+  const found = await session.request<{ images: { id: string }[] }>('image', {
+    method: 'GET',
+    path: '/v2/images',
+  });
+  return {
+    networking,
+    admin: as('admin'),
+    member: as(demo),
+    stranger: as('e'.repeat(32)),
+    nobody: as(undefined),
+    metadata: async (path, headers) => {
+      const answer = await fetch(`${metadata.url}${path}`, { headers });
+      return { status: answer.status, text: await answer.text() };
+    },
+    casts,
+    conductor,
+    session,
+    imageId: found.body.images[0]!.id,
+    hostsUp: async (...names) => {
+      for (const host of names)
+        await conductor.report_state({ host, binary: 'nova-compute', zone: 'nova', memory_mb: 1, vcpus: 1 });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([compute.close(), metadata.close(), image.close()]);
+      await Promise.all([store.close(), images.store.close(), networking[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/** A signed-in administrator at services of known addresses. */
+function sessionTo(urls: Partial<Record<ServiceType, string>>): Requester {
+  return {
+    async request<Body>(service: ServiceType, { method, path, query = {}, body }: ServiceRequest) {
+      const search = new URLSearchParams();
+      for (const [name, value] of Object.entries(query))
+        for (const one of [value ?? []].flat()) search.append(name, one);
+      const answer = await sendRequest({
+        method,
+        url: `${urls[service]}${path}?${search.toString()}`,
+        headers: { 'x-auth-token': 'admin', 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutMs: 10_000,
+      });
+      if (answer.status >= 400) throw failureOf(answer);
+      const text = answer.body.toString();
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: (text === '' ? undefined : JSON.parse(text)) as Body,
+      };
+    },
+  };
+}
+
+async function ask(url: string, method: string, token: string | undefined, body: unknown): Promise<Answer> {
+  const answer = await fetch(url, {
+    method,
+    headers: { ...(token && { 'X-Auth-Token': token }), 'Content-Type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
+}

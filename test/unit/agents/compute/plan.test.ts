@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest';
+import type { Actual } from '../../../../server/cloud/agents/compute/actual.ts';
+import type { Desired } from '../../../../server/cloud/agents/compute/desired.ts';
+import { plan, type Memory } from '../../../../server/cloud/agents/compute/plan.ts';
+import type { InstanceSpec, VifSpec } from '../../../../server/cloud/model/instance.ts';
+
+const vif = (port_id: string): VifSpec => ({
+  port_id,
+  network_id: 'net01',
+  network_name: 'net01',
+  mac_address: 'fa:16:3e:00:00:01',
+  mtu: 1500,
+  fixed_ips: [],
+  preserve_on_delete: false,
+});
+
+const spec = (more: Partial<InstanceSpec> = {}): InstanceSpec => ({
+  uuid: 'vm01',
+  name: 'vm01',
+  hostname: 'vm01',
+  project_id: 'demo',
+  image_id: 'cirros',
+  memory_mb: 64,
+  disk_gb: 0,
+  availability_zone: 'nova',
+  wanted: 'running',
+  vm_state: 'active',
+  task_state: null,
+  generation: 1,
+  rebuilds: 0,
+  requested_networks: [],
+  security_group_ids: null,
+  network_info: [vif('p1')],
+  ...more,
+});
+
+const running: Actual = {
+  hasFolder: true,
+  base: '/base',
+  hasDisk: true,
+  hasNetns: true,
+  nics: { p1: 'eth0' },
+  plugged: new Set(['p1']),
+  guest: { pid: 7, isFrozen: false },
+  startedAs: { generation: 1, rebuilds: 0 },
+  asksForReboot: false,
+};
+const bare: Actual = {
+  hasFolder: false,
+  base: undefined,
+  hasDisk: false,
+  hasNetns: false,
+  nics: {},
+  plugged: new Set(),
+  guest: undefined,
+  startedAs: undefined,
+  asksForReboot: false,
+};
+const fresh: Memory = { isImpatient: false, wasRunning: false };
+const seen: Memory = { isImpatient: false, wasRunning: true };
+
+const kinds = (desired: Desired | undefined, actual: Actual, memory = fresh) =>
+  plan(desired, actual, memory).map(({ kind }) => kind);
+const building = { vm_state: 'building', task_state: 'spawning' };
+const port = (status: string) => [{ id: 'p1', status, isOwn: true }];
+
+it('leaves a running instance alone', () => {
+  expect(kinds({ spec: spec() }, running, seen)).toEqual([]);
+});
+
+it('allocates ports before anything is plugged', () => {
+  expect(kinds({ spec: spec({ ...building, network_info: null }) }, bare)).toEqual([
+    'find-image',
+    'make-disk',
+    'allocate-ports',
+  ]);
+});
+
+it('plugs, and starts only when the ports are ACTIVE', () => {
+  const found = { ...bare, hasFolder: true, base: '/base', hasDisk: true };
+  const desired = (status: string) => ({ spec: spec(building), ports: port(status) });
+  expect(kinds(desired('DOWN'), found)).toEqual(['make-netns', 'plug-vif', 'wait-for-ports']);
+  const plugged = { ...running, guest: undefined, startedAs: undefined };
+  expect(kinds(desired('DOWN'), plugged)).toEqual(['wait-for-ports']);
+  expect(kinds(desired('ACTIVE'), plugged)).toEqual(['start-guest']);
+  expect(kinds(desired('DOWN'), plugged, { ...fresh, isImpatient: true })).toEqual(['start-guest']);
+});
+
+it('starts an instance again after its node came up', () => {
+  const afterBoot = { ...bare, hasFolder: true, base: '/base' };
+  expect(kinds({ spec: spec() }, afterBoot)).toEqual(['make-disk', 'make-netns', 'plug-vif', 'start-guest']);
+});
+
+it('leaves a guest off that switched itself off, and starts one that rebooted', () => {
+  const ended = { ...running, guest: undefined };
+  expect(kinds({ spec: spec() }, ended, seen)).toEqual([]);
+  expect(kinds({ spec: spec() }, { ...ended, asksForReboot: true }, seen)).toEqual(['start-guest']);
+});
+
+it('starts anew for a reboot, with a new disk for a rebuild', () => {
+  expect(kinds({ spec: spec({ generation: 2 }) }, running, seen)).toEqual(['kill-guest', 'start-guest']);
+  expect(kinds({ spec: spec({ generation: 2, rebuilds: 1 }) }, running, seen)).toEqual([
+    'kill-guest',
+    'remove-disk',
+    'find-image',
+    'make-disk',
+    'start-guest',
+  ]);
+});
+
+it('freezes, thaws and stops', () => {
+  const frozen = { ...running, guest: { pid: 7, isFrozen: true } };
+  expect(kinds({ spec: spec({ wanted: 'paused' }) }, running, seen)).toEqual(['freeze-guest']);
+  expect(kinds({ spec: spec({ wanted: 'paused' }) }, frozen, seen)).toEqual([]);
+  expect(kinds({ spec: spec() }, frozen, seen)).toEqual(['thaw-guest']);
+  expect(kinds({ spec: spec({ wanted: 'stopped' }) }, running, seen)).toEqual(['kill-guest']);
+});
+
+it('names a new interface after the lowest free number', () => {
+  const [step] = plan({ spec: spec({ network_info: [vif('p1'), vif('p2')] }) }, running, seen);
+  expect(step).toMatchObject({ kind: 'plug-vif', nic: 'eth1', vif: { port_id: 'p2' } });
+  const gone = { ...running, nics: { p0: 'eth0', p1: 'eth1' }, plugged: new Set(['p0', 'p1']) };
+  expect(kinds({ spec: spec() }, gone, seen)).toEqual(['unplug-vif']);
+});
+
+it('takes everything away, then gives the ports back', () => {
+  const desired = { spec: spec({ wanted: 'deleted', task_state: 'deleting' }), ports: port('ACTIVE') };
+  const whole = ['kill-guest', 'unplug-vif', 'remove-netns', 'remove-disk', 'remove-folder'];
+  expect(kinds(desired, running, seen)).toEqual([...whole, 'release-ports']);
+  expect(kinds(undefined, running, seen)).toEqual(whole);
+  expect(kinds(undefined, bare)).toEqual([]);
+});
