@@ -51,7 +51,7 @@ export function addTest(program: Command): void {
       const projects = testProjects.filter((name) => words.length === 0 || words.includes(name));
       await interruptible(async (signal) => {
         const { engine, stop } = await ensureEngine({ isAsked: !yes && process.stdin.isTTY, say });
-        let total: Tally = { passed: 0, failed: 1 };
+        let total: Tally;
         try {
           if (mayInstall()) await ensurePackages(testPackages, say);
           await prepareImages(engine, signal);

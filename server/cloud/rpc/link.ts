@@ -4,7 +4,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { BrokerAddress } from './transport-url.ts';
 
 const firstPauseMs = 200;
-const longestPauseMs = 5000;
+const longestPauseMs = 1000;
 /** Two silent intervals mean that the broker is gone. */
 const heartbeatSeconds = 5;
 

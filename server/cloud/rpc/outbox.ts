@@ -5,7 +5,7 @@ import { unpack } from './envelope.ts';
 
 const mostKept = 2000;
 const firstReturnPauseMs = 250;
-const longestReturnPauseMs = 4000;
+const longestReturnPauseMs = 1000;
 
 export interface Outgoing {
   /** The body's `_unique_id`. */
