@@ -1,4 +1,4 @@
-// One connection to a broker, made again whenever it is lost, with growing pauses (0.2 s to 5 s).
+// One connection to a broker, made again whenever it is lost, with growing pauses (0.2 s to 1 s).
 import { connect, type ChannelModel } from 'amqplib';
 import type { Logger } from '../../lib/log.ts';
 import type { BrokerAddress } from './transport-url.ts';
