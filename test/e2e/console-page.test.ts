@@ -52,11 +52,14 @@ const run = (text: string) =>
 const headline = (text: string) => page.getByRole('main').locator('.headline', { hasText: text }).waitFor();
 
 it('starts a lab and shows every node becoming ready', async () => {
+  const release = labs.holdNode('compute2');
   await page.getByRole('button', { name: /^Start the lab/ }).click();
   await page.getByRole('heading', { name: 'Starting five nodes' }).waitFor();
   await page.getByRole('progressbar', { name: 'Progress of compute2' }).waitFor();
   expect(await page.getByRole('progressbar').count()).toBe(5);
-  await page.getByText('starting openvswitch').first().waitFor();
+  await page.locator('.start-node', { hasText: 'controller' }).getByText('ready').waitFor();
+  await page.getByText('waiting for the agents').waitFor();
+  release();
   await page.getByRole('tab', { name: 'controller' }).waitFor();
   expect(learner.errors).toEqual([]);
 });
@@ -167,7 +170,7 @@ it('says which node failed and what its log ended with', async () => {
 it('copies what is selected in the terminal with Ctrl+Shift+C', async () => {
   await startLab();
   await page.locator('.terminal-panel:not([hidden]) textarea').pressSequentially('echo word-to-copy\n');
-  await page.locator('.xterm-rows').getByText('word-to-copy', { exact: true }).dblclick();
+  await page.locator('.xterm-rows').getByText('word-to-copy', { exact: true }).dblclick({ force: true });
   await page.keyboard.press('Control+Shift+C');
   await soon(() => page.evaluate('navigator.clipboard.readText()')).toBe('word-to-copy');
 });
@@ -225,12 +228,14 @@ it('ends a lab after asking', async () => {
 it.each(['light', 'dark'] as const)(
   'has no serious accessibility findings in the %s theme',
   async (colorScheme) => {
+    const release = labs.holdNode('outside');
     await page.emulateMedia({ colorScheme });
     await page.getByRole('button', { name: /^Start the lab/ }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: /^Start the lab/ }).click();
     await page.getByRole('progressbar').first().waitFor();
     expect(await seriousFindings(page)).toEqual([]);
+    release();
     await page.getByRole('tab', { name: 'controller' }).waitFor();
     await firstStep();
     await check();

@@ -63,6 +63,8 @@ export interface DemoLabs extends LabService, CheckService {
   typed: { place: string; command: string }[];
   /** What the command `later` prints has been printed. */
   hasPrintedLater(): boolean;
+  /** Keeps a node from becoming ready until what is returned is called. */
+  holdNode(name: string): () => void;
   /** Makes a node fail while the next lab starts. */
   failNode(name: string): void;
 }
@@ -73,6 +75,7 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
   const listeners = new Set<(lab: string) => void>();
   const typed: DemoLabs['typed'] = [];
   let failing: string | undefined;
+  let held: { name: string; released: Promise<void> } | undefined;
   let hasPrintedLater = false;
   let count = 0;
   const changed = (lab: string) => listeners.forEach((listener) => listener(lab));
@@ -94,7 +97,8 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
       ),
     );
     setTimeout(
-      () => {
+      async () => {
+        if (node.name === held?.name) await held.released;
         const isFailed = node.name === failing;
         Object.assign(
           node,
@@ -128,6 +132,11 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
   return {
     typed,
     hasPrintedLater: () => hasPrintedLater,
+    holdNode(name) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = { name, released: promise };
+      return resolve;
+    },
     failNode: (name) => (failing = name),
     catalog: () => Promise.resolve([entry]),
     source: (id) => Promise.resolve(id === entry.id ? source : undefined),

@@ -3,7 +3,7 @@ import type { LabHead, LabProblem, NodePhase, NodeState, Wire } from '../http/ty
 import type { RunningLab } from '../http/deps.ts';
 import type { LabEvent } from '../labs/events.ts';
 import type { LabStatus } from '../labs/list.ts';
-import { nodeOf, type LabSpec, type NodeKind, type NodeSpec } from '../labs/spec.ts';
+import { nodeKinds, nodeOf, type LabSpec, type NodeKind, type NodeSpec } from '../labs/spec.ts';
 
 const wires: Wire[] = [
   { name: 'external', purpose: 'the world outside', cidr: '10.64.201.0/24' },
@@ -98,7 +98,9 @@ function afterNodeEvent(node: NodeState, event: LabEvent & { kind: 'node' }): No
  * A lab of which a node is down is broken until it is back.
  */
 export function afterLook(known: RunningLab | undefined, status: LabStatus, title: string): RunningLab {
-  const nodes = status.nodes.map(({ name, kind, state, address }): NodeState => {
+  const rank = ({ kind }: { kind: string }) => nodeKinds.indexOf(kind as NodeKind);
+  const ordered = status.nodes.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  const nodes = ordered.map(({ name, kind, state, address }): NodeState => {
     const before = known?.nodes.find((node) => node.name === name);
     const isUp = state === 'running';
     return {

@@ -67,7 +67,12 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
     };
     return {
       bringToFront: setFront,
-      open: (place) => void openAt(place).catch(onFailure),
+      open: (place) =>
+        void openAt(place).then((id) => {
+          const link = links.current.get(id);
+          if (link === undefined) waiting.current.set(id, waiting.current.get(id) ?? []);
+          else link.focus();
+        }, onFailure),
       close: (id) => void closeTerminal(latest.current.id, id).catch(onFailure),
       run({ place, text }) {
         const here = latest.current.terminals.filter((terminal) => terminal.place === place);

@@ -83,6 +83,18 @@ it('finds a lab that another program started, and sees a node stop and come back
   expect(back.problem).toBeUndefined();
 });
 
+it('keeps the order of the nodes, whatever order the engine lists them in', () => {
+  const running = {
+    outside: 'running',
+    compute2: 'running',
+    network: 'running',
+    compute1: 'running',
+    controller: 'running',
+  };
+  const { nodes } = afterLook(undefined, status(running), 'Demo');
+  expect(nodes.map(({ name }) => name)).toEqual(['controller', 'network', 'compute1', 'compute2', 'outside']);
+});
+
 it('gives a second lab of a folder a name of its own', () => {
   expect(freeName('demo', [])).toBe('demo');
   expect(freeName('demo', ['demo', 'demo-2'])).toBe('demo-3');
