@@ -44,7 +44,7 @@ it('every check fails before its step and passes after it, and every mistake tri
 
 describe('in the finished lab', () => {
   const daemons = [
-    ...['rabbitmq-server', 'keystone', 'glance-api', 'nova-api', 'neutron-server'].map((name) => [
+    ...['rabbitmq-server', 'keystone-all', 'glance-api', 'nova-api', 'neutron-server'].map((name) => [
       'controller',
       name,
     ]),
