@@ -1,6 +1,6 @@
 // The console in the background: started, remembered in build/console.json, ended by `down --all`.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,20 +47,20 @@ export async function stopConsole(): Promise<boolean> {
   return true;
 }
 
-/** Starts `up` once more without a terminal, shows what it says until it serves, then leaves it alone. */
+/** Starts `up` once more without a terminal, shows its greeting, then leaves it alone; it logs to build/console.log. */
 export async function startDetached({ host, port }: { host: string; port: string }): Promise<void> {
   const argv = [join(folders.server, 'main.ts'), 'patchbay', 'up', '--yes', '--host', host, '--port', port];
-  const child = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
-  const isServing = await new Promise<boolean>((resolve) => {
-    let seen = '';
-    child.stdout.on('data', (bytes: Buffer) => {
-      process.stdout.write(bytes);
-      seen += bytes.toString('utf8');
-      if (/opens it, once:\n.+\n/.test(seen)) resolve(true);
-    });
-    child.on('exit', () => resolve(false));
+  await mkdir(folders.build, { recursive: true });
+  const logFile = join(folders.build, 'console.log');
+  const log = openSync(logFile, 'w', 0o600);
+  const child = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', log, log, 'ipc'] });
+  const greeting = await new Promise<string | undefined>((resolve) => {
+    child.once('message', (message) => resolve(String(message)));
+    child.once('exit', () => resolve(undefined));
   });
-  child.stdout.destroy();
+  closeSync(log);
   child.unref();
-  if (!isServing) process.exitCode = 1;
+  if (greeting === undefined)
+    throw new Error((await readFile(logFile, 'utf8')).trim().replace(/^patchbay: /, ''));
+  process.stdout.write(greeting);
 }

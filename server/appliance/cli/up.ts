@@ -25,13 +25,18 @@ function portOf(text: string): number {
   throw new UsageError(`'${text}' is no port; it is a number from 0 (any free one) to 65535.`);
 }
 
+async function setUp({ yes }: Pick<UpOptions, 'yes'>, signal = new AbortController().signal) {
+  const { engine } = await ensureEngine({ isAsked: yes !== true, say });
+  const images = await prepareImages(engine, signal);
+  await ensureWebPages(say);
+  return { engine, images };
+}
+
 /** Serves until interrupted; labs go on without the console. */
 async function serve({ host, port: portText, yes }: UpOptions): Promise<void> {
   const port = portOf(portText);
-  const { engine } = await ensureEngine({ isAsked: yes !== true, say });
   await interruptible(async (signal) => {
-    const images = await prepareImages(engine, signal);
-    await ensureWebPages(say);
+    const { engine, images } = await setUp({ yes }, signal);
     const { labs: labsFolder, images: imagesFolder, webBuilt: pages } = folders;
     const own = { engine, host, port, images, labsFolder, imagesFolder, pages, log: consoleLog };
     const console = await startConsole(own).catch((error: NodeJS.ErrnoException) => {
@@ -42,9 +47,10 @@ async function serve({ host, port: portText, yes }: UpOptions): Promise<void> {
       );
     });
     const forget = await recordConsole(console.url);
-    process.stdout.write(
-      `The console is at ${console.url}. This link opens it, once:\n${console.oneTimeLink()}\n`,
-    );
+    const greeting = `The console is at ${console.url}. This link opens it, once:\n${console.oneTimeLink()}\n`;
+    // In the background it is the starter that shows it, and then goes.
+    if (process.send !== undefined) process.send(greeting, () => process.disconnect());
+    else process.stdout.write(greeting);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await console.close();
     await forget();
@@ -62,5 +68,10 @@ export function addUp(program: Command): void {
     .option('--yes', 'install a Docker engine without asking')
     .option('--detach', "go on in the background; 'patchbay down --all' ends it")
     .addHelpText('after', '\nExample:\n  patchbay up --port 9000')
-    .action((options: UpOptions) => (options.detach === true ? startDetached(options) : serve(options)));
+    .action(async (options: UpOptions) => {
+      if (options.detach !== true) return serve(options);
+      portOf(options.port);
+      await setUp(options); // here, where its progress is seen
+      await startDetached(options);
+    });
 }
