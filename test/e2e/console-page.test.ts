@@ -211,7 +211,7 @@ it('draws nodes, NICs and wires, and the same as text', async () => {
   await startLab();
   await page.getByRole('tab', { name: 'Topology' }).click();
   await page.locator('.thing-node', { hasText: 'compute1' }).waitFor();
-  expect(await page.locator('.react-flow__edge').count()).toBe(10);
+  await expect.poll(() => page.locator('.react-flow__edge').count(), { timeout: 10_000 }).toBe(10);
   await page.getByText('The same as text').click();
   await page.getByRole('cell', { name: 'vm01 ACTIVE 192.168.101.3' }).waitFor();
   expect(learner.errors).toEqual([]);
