@@ -15,6 +15,7 @@ import { addTenantRoutes } from './v2-tenants.ts';
 import { addV2TokenRoutes } from './v2-tokens.ts';
 import { addV2UserRoutes } from './v2-users.ts';
 import { addGrantRoutes } from './v3-grants.ts';
+import { addRoleAssignments } from './v3-role-assignments.ts';
 import { addGroupRoutes } from './v3-groups.ts';
 import { addResourceRoutes } from './v3-resources.ts';
 import { addTokenRoutes } from './v3-tokens.ts';
@@ -48,6 +49,7 @@ export function createIdentityApp(identity: Identity, log: Logger, isAdminPort =
       addTokenRoutes(app, identity);
       addResourceRoutes(app, identity);
       addGrantRoutes(app, identity);
+      addRoleAssignments(app, identity);
       addGroupRoutes(app, identity);
       addV2TokenRoutes(app, identity);
       addTenantRoutes(app, identity, isAdminPort);

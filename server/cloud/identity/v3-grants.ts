@@ -34,7 +34,7 @@ const holders = {
 
 type Grant = Record<string, string>;
 
-/** Adds /v3/{projects,domains}/T/{users,groups}/H/roles and /v3/role_assignments. */
+/** Adds /v3/{projects,domains}/T/{users,groups}/H/roles. */
 export function addGrantRoutes(app: Express, identity: Identity): void {
   const { store } = identity;
   const signedIn = requireToken(identity);
@@ -93,27 +93,4 @@ export function addGrantRoutes(app: Express, identity: Identity): void {
         res.status(204).end();
       });
     }
-
-  app.get('/v3/role_assignments', signedIn, async (req, res) => {
-    requireAdmin(res, 'identity:list_role_assignments');
-    const asked = (name: string) =>
-      typeof req.query[name] === 'string' ? (req.query[name] as string) : undefined;
-    const [user_id, role_id] = [asked('user.id'), asked('role.id')];
-    const [project, domain] = [asked('scope.project.id'), asked('scope.domain.id')];
-    const granted = await store.read.all(tables.grants, {
-      ...(user_id !== undefined && { user_id }),
-      ...(role_id !== undefined && { role_id }),
-      ...(project !== undefined && { target: 'project' as const, target_id: project }),
-      ...(domain !== undefined && { target: 'domain' as const, target_id: domain }),
-    });
-    const role_assignments = granted.map((grant) => ({
-      user: { id: grant.user_id },
-      role: { id: grant.role_id },
-      scope: { [grant.target]: { id: grant.target_id } },
-      links: {
-        assignment: `${baseUrl(req)}/v3/${grant.target}s/${grant.target_id}/users/${grant.user_id}/roles/${grant.role_id}`,
-      },
-    }));
-    res.json({ role_assignments, links: collectionLinks(req) });
-  });
 }
