@@ -146,6 +146,21 @@ export function addServices(router: Router, { hosts }: ComputeDeps): void {
   });
 }
 
+/** What Compute could limit and does not: -1 is unlimited. */
+const unlimited = [
+  ...['cores', 'instances', 'key_pairs', 'metadata_items', 'ram', 'server_groups', 'server_group_members'],
+  ...['fixed_ips', 'floating_ips', 'security_groups', 'security_group_rules'],
+  ...['injected_files', 'injected_file_content_bytes', 'injected_file_path_bytes'],
+];
+
+export function addQuotas(router: Router): void {
+  router.get(['/os-quota-sets/:id', '/os-quota-sets/:id/defaults'], (req, res) => {
+    const { id } = req.params;
+    if (id !== callerOf(res).project_id) requireAdmin(res, 'os_compute_api:os-quota-sets:show');
+    res.json({ quota_set: { id, ...Object.fromEntries(unlimited.map((name) => [name, -1])) } });
+  });
+}
+
 export function addRest(router: Router, { store }: ComputeDeps): void {
   router.get('/extensions', (_req, res) => void res.json({ extensions: [] }));
   router.get('/limits', async (_req, res) => {

@@ -1,13 +1,15 @@
 // The application behind port 8774: versions without a token, everything else below /v2.1 (and /v2, /v2.1/PROJECT).
 import express, { type Express, type RequestHandler } from 'express';
 import { createApp } from '../../lib/http.ts';
-import { addFlavors, addHypervisors, addRest, addServices, addZones } from './admin.ts';
+import { addFlavors, addHypervisors, addQuotas, addRest, addServices, addZones } from './admin.ts';
 import type { ComputeDeps } from './deps.ts';
 import { addExternalEvents } from './external-events.ts';
 import { renderFailure } from './failure.ts';
 import { addInterfaces } from './interfaces.ts';
 import { addKeypairs } from './keypairs.ts';
+import { addSecurityGroups } from './security-groups.ts';
 import { addServerActions } from './server-actions.ts';
+import { addServerMetadata } from './server-metadata.ts';
 import { addServers, baseOf } from './servers.ts';
 
 const version = (base: string) => ({
@@ -35,6 +37,8 @@ export function createComputeApp(deps: ComputeDeps, authenticate: RequestHandler
       const router = express.Router();
       addKeypairs(router, deps.store);
       addServers(router, deps);
+      addServerMetadata(router, deps);
+      addSecurityGroups(router, deps);
       addServerActions(router, deps);
       addInterfaces(router, deps);
       addExternalEvents(router, deps);
@@ -42,6 +46,7 @@ export function createComputeApp(deps: ComputeDeps, authenticate: RequestHandler
       addZones(router, deps);
       addHypervisors(router, deps);
       addServices(router, deps);
+      addQuotas(router);
       addRest(router, deps);
       app.use(/^\/v2(\.1)?/, authenticate, withoutProject, router);
     },

@@ -26,7 +26,8 @@ export interface Port {
 type Asker = Pick<Session, 'request'>;
 const patienceMs = 10_000;
 
-async function get<Item>(
+/** The items of a collection of Networking, by its name in paths; throws ApiFailure. */
+export async function getNetworking<Item>(
   session: Asker,
   name: string,
   query: Record<string, string | readonly string[]> = {},
@@ -51,8 +52,8 @@ export async function resolveNetworks(
   const network_ids = [...new Set(requested.flatMap(({ network_id }) => network_id ?? []))];
   const port_ids = requested.flatMap(({ port_id }) => port_id ?? []);
   const [networks, ports] = await Promise.all([
-    network_ids.length === 0 ? [] : get<Network>(session, 'networks', { id: network_ids }),
-    port_ids.length === 0 ? [] : get<Port>(session, 'ports', { id: port_ids }),
+    network_ids.length === 0 ? [] : getNetworking<Network>(session, 'networks', { id: network_ids }),
+    port_ids.length === 0 ? [] : getNetworking<Port>(session, 'ports', { id: port_ids }),
   ]);
   for (const id of network_ids) {
     const network = networks.find((found) => found.id === id);
@@ -77,8 +78,8 @@ const mayUse = (network: Network, caller: RequestContext) =>
 
 /** Without a word about networks: the project's only network, else a shared one, else none. */
 async function chooseNetwork(session: Asker, caller: RequestContext): Promise<RequestedNetwork[]> {
-  const own = await get<Network>(session, 'networks', { tenant_id: caller.project_id });
-  const all = own.length > 0 ? own : await get<Network>(session, 'networks', { shared: 'True' });
+  const own = await getNetworking<Network>(session, 'networks', { tenant_id: caller.project_id });
+  const all = own.length > 0 ? own : await getNetworking<Network>(session, 'networks', { shared: 'True' });
   const usable = all.filter((network) => !network['router:external'] && network.subnets.length > 0);
   if (usable.length > 1)
     throw conflict('Multiple possible networks found, use a Network ID to be more specific.');
@@ -93,7 +94,7 @@ export async function resolveGroups(
 ): Promise<string[] | null> {
   if (names.length === 1 && names[0] === 'default') return null;
   if (names.length === 0) return null;
-  const groups = await get<{ id: string; name: string }>(session, 'security-groups', {
+  const groups = await getNetworking<{ id: string; name: string }>(session, 'security-groups', {
     tenant_id: project_id,
   });
   return names.map((name) => {
@@ -130,8 +131,8 @@ export async function addressesOf(
   if (ids.length > 0)
     try {
       const [found, floatingips] = await Promise.all([
-        get<Port>(session, 'ports', { id: ids }),
-        get<(typeof floating)[number]>(session, 'floatingips', { port_id: ids }),
+        getNetworking<Port>(session, 'ports', { id: ids }),
+        getNetworking<(typeof floating)[number]>(session, 'floatingips', { port_id: ids }),
       ]);
       ports = new Map(found.map((port) => [port.id, port]));
       floating = floatingips;

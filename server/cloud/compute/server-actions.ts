@@ -5,6 +5,7 @@ import { instances, type InstanceRow } from '../store/compute-tables.ts';
 import type { ComputeDeps } from './deps.ts';
 import { badRequest, conflict } from './failure.ts';
 import { addressesOf } from './networks.ts';
+import { changeGroups, groupsOf } from './security-groups.ts';
 import { showServer } from './server-view.ts';
 import { baseOf, callerOf, getInstance } from './servers.ts';
 
@@ -85,6 +86,10 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
       res.json({ output: await consoleOutput(deps, row, length) });
       return;
     }
+    if (name === 'addSecurityGroup' || name === 'removeSecurityGroup') {
+      await changeGroups(deps, row, { body: body[name], isMember: name === 'addSecurityGroup' });
+      return void res.status(202).end();
+    }
     const action = actions[name];
     if (action === undefined) throw badRequest(`There is no such action: ${name}`);
     if (name === 'reboot' && !/^(soft|hard)$/i.test(String((body[name] as { type?: string })?.type)))
@@ -98,9 +103,10 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
     );
     if (name !== 'rebuild') return void res.status(202).end();
     const addresses = (await addressesOf(deps.session, [row])).get(row.id) ?? {};
+    const groups = (await groupsOf(deps.session, [row])).get(row.id)?.map(({ name }) => name);
     const shown = showServer(
       { ...row, ...changes },
-      { base: baseOf(req), isAdmin: caller.is_admin, addresses },
+      { base: baseOf(req), isAdmin: caller.is_admin, addresses, groups },
     );
     res.status(202).json({ server: { ...shown, adminPass: randomBytes(9).toString('base64url') } });
   });

@@ -43,10 +43,20 @@ export const hostIdOf = ({ project_id, host }: InstanceRow): string =>
 const shortTime = (time: string) => time.replace(/\.\d+/, '');
 const plainTime = (time: string | null) => time?.replace('Z', '000') ?? null;
 
-/** The full form. `isAdmin` adds where the instance is. */
+/** The full form. `isAdmin` adds where the instance is; without `groups` it shows the security groups it was asked for. */
 export function showServer(
   row: InstanceRow,
-  { base, isAdmin, addresses }: { base: string; isAdmin: boolean; addresses: Record<string, Address[]> },
+  {
+    base,
+    isAdmin,
+    addresses,
+    groups = row.security_groups,
+  }: {
+    base: string;
+    isAdmin: boolean;
+    addresses: Record<string, Address[]>;
+    groups?: readonly string[] | undefined;
+  },
 ) {
   const status = statusOf(row);
   return {
@@ -75,9 +85,7 @@ export function showServer(
     key_name: row.key_name,
     'OS-SRV-USG:launched_at': plainTime(row.launched_at),
     'OS-SRV-USG:terminated_at': plainTime(row.terminated_at),
-    ...(row.security_groups.length === 0
-      ? {}
-      : { security_groups: row.security_groups.map((name) => ({ name })) }),
+    ...(groups.length === 0 ? {} : { security_groups: groups.map((name) => ({ name })) }),
     ...(isAdmin
       ? {
           'OS-EXT-SRV-ATTR:host': row.host,

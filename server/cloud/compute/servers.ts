@@ -8,6 +8,7 @@ import type { ComputeDeps } from './deps.ts';
 import { badRequest, instanceNotFound } from './failure.ts';
 import { addressesOf } from './networks.ts';
 import { parseBody } from './parse-body.ts';
+import { groupsOf } from './security-groups.ts';
 import { serverLinks, showBrief, showServer, statusOf } from './server-view.ts';
 
 export const callerOf = (res: Response) => res.locals.context as RequestContext;
@@ -40,10 +41,18 @@ export function addServers(router: Router, deps: ComputeDeps): void {
 
   const show = async (rows: InstanceRow[], req: Request, res: Response) => {
     const { is_admin } = callerOf(res);
-    const addresses = await addressesOf(deps.session, rows);
+    const [addresses, groups] = await Promise.all([
+      addressesOf(deps.session, rows),
+      groupsOf(deps.session, rows),
+    ]);
     const base = baseOf(req);
     return rows.map((row) =>
-      showServer(row, { base, isAdmin: is_admin, addresses: addresses.get(row.id) ?? {} }),
+      showServer(row, {
+        base,
+        isAdmin: is_admin,
+        addresses: addresses.get(row.id) ?? {},
+        groups: groups.get(row.id)?.map(({ name }) => name),
+      }),
     );
   };
 
@@ -96,13 +105,6 @@ export function addServers(router: Router, deps: ComputeDeps): void {
   router.get('/servers/:id/os-server-password', async (req, res) => {
     await getInstance(deps, req.params.id, callerOf(res));
     res.json({ password: '' });
-  });
-  router.get('/servers/:id/os-security-groups', async (req, res) => {
-    const row = await getInstance(deps, req.params.id, callerOf(res));
-    res.json({ security_groups: row.security_groups.map((name) => ({ name })) });
-  });
-  router.get('/servers/:id/metadata', async (req, res) => {
-    res.json({ metadata: (await getInstance(deps, req.params.id, callerOf(res))).metadata });
   });
   router.get('/servers/:id/ips', async (req, res) => {
     const row = await getInstance(deps, req.params.id, callerOf(res));
