@@ -75,8 +75,9 @@ export function planNamespace(
   return [
     ...(found.exists ? [] : [step('add-namespace', `${own.ns} does not exist`)]),
     ...planSysctls(wanted, found),
-    ...wanted.devices.flatMap((device) => planDevice(device, found, everything)),
+    // before the addresses: a router answered for a floating IP itself until it translated
     ...planRules(wanted.tables, found.tables, own),
+    ...wanted.devices.flatMap((device) => planDevice(device, found, everything)),
     ...planRoutes(wanted, found, own),
     ...planLeftDevices(wanted, found, own),
   ];

@@ -63,17 +63,19 @@ it('there is nothing to do when all is as wanted', () => {
   expect(plan(router, router)).toEqual([]);
 });
 
-it('a new floating IP is an address, rules and an announcement', () => {
+it('a new floating IP is translated before the router has its address, then announced', () => {
   expect(words(plan(router, { ...router, floatingips: [] }))).toEqual([
+    'load-rules',
     'address replace 10.64.201.72/32 brd 10.64.201.72 dev qg-49a845ca-5a',
-    ...['load-rules', 'announce'],
+    'announce',
   ]);
 });
 
 it('a floating IP that is taken away is forgotten, connections included', () => {
   expect(words(plan({ ...router, floatingips: [] }, router))).toEqual([
+    'load-rules',
     'address delete 10.64.201.72/32 dev qg-49a845ca-5a',
-    ...['load-rules', 'forget-connections'],
+    'forget-connections',
   ]);
 });
 
