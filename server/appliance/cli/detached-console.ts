@@ -25,7 +25,7 @@ export async function recordConsole(url: string): Promise<() => Promise<void>> {
 }
 
 /** The console that runs, if the process remembered is one still. */
-async function findConsole(): Promise<ConsoleRecord | undefined> {
+export async function findConsole(): Promise<ConsoleRecord | undefined> {
   const text = await readFile(recordFile, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const record = JSON.parse(text) as ConsoleRecord;

@@ -1,10 +1,12 @@
 // patchbay up: does all the set-up there is and serves the console.
 import type { Command } from 'commander';
+import { oneTimeLink } from '../http/sessions.ts';
 import { startConsole } from '../http/start-console.ts';
 import { folders } from '../set-up/folders.ts';
 import { ensureEngine } from '../set-up/docker-engine.ts';
 import { ensureWebPages } from '../set-up/web-pages.ts';
-import { consoleLog, recordConsole, startDetached } from './detached-console.ts';
+import { consoleSecret } from './console-secret.ts';
+import { consoleLog, findConsole, recordConsole, startDetached } from './detached-console.ts';
 import { interruptible } from './interrupt.ts';
 import { say } from './progress.ts';
 import { prepareImages } from './ready-engine.ts';
@@ -32,17 +34,27 @@ async function setUp({ yes }: Pick<UpOptions, 'yes'>, signal = new AbortControll
   return { engine, images };
 }
 
+/** A new link to the console that runs already; false where none does. */
+async function greetRunning(): Promise<boolean> {
+  const running = await findConsole();
+  if (running === undefined) return false;
+  const link = oneTimeLink(running.url, await consoleSecret());
+  process.stdout.write(`The console runs at ${running.url} already. This link opens it, once:\n${link}\n`);
+  return true;
+}
+
 /** Serves until interrupted; labs go on without the console. */
 async function serve({ host, port: portText, yes }: UpOptions): Promise<void> {
   const port = portOf(portText);
   await interruptible(async (signal) => {
     const { engine, images } = await setUp({ yes }, signal);
     const { labs: labsFolder, images: imagesFolder, webBuilt: pages } = folders;
-    const own = { engine, host, port, images, labsFolder, imagesFolder, pages, log: consoleLog };
+    const secret = await consoleSecret();
+    const own = { engine, host, port, images, labsFolder, imagesFolder, pages, secret, log: consoleLog };
     const console = await startConsole(own).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;
       throw new Error(
-        `Port ${port} of ${host} is taken, perhaps by another console. Take another one: patchbay up --port ${port + 1}`,
+        `Port ${port} of ${host} is taken by another program. Take another one: patchbay up --port ${port + 1}`,
         { cause: error },
       );
     });
@@ -69,8 +81,9 @@ export function addUp(program: Command): void {
     .option('--detach', "go on in the background; 'patchbay down --all' ends it")
     .addHelpText('after', '\nExample:\n  patchbay up --port 9000')
     .action(async (options: UpOptions) => {
-      if (options.detach !== true) return serve(options);
       portOf(options.port);
+      if (process.send === undefined && (await greetRunning())) return;
+      if (options.detach !== true) return serve(options);
       await setUp(options); // here, where its progress is seen
       await startDetached(options);
     });
