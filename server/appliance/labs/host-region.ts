@@ -12,6 +12,7 @@ const paths: Record<ServiceName, string> = { identity: '/v3', network: '', compu
 interface Endpoint {
   id: string;
   service_id: string;
+  interface: string;
   region: string;
   url: string;
 }
@@ -52,23 +53,37 @@ async function openIdentity(url: string, credentials: Record<string, string>) {
 
 /** Writes the region into the lab's catalog, or mends it after a restart gave the controller other ports. */
 export async function publishHostRegion(engine: Engine, lab: LabStatus): Promise<void> {
-  const { identity } = lab.endpoints;
-  if (identity === undefined) throw new Error(`The controller of lab '${lab.name}' is not running.`);
-  const ask = await openIdentity(identity, await readOpenrc(engine, lab.name, 'admin'));
+  if (lab.endpoints.identity === undefined)
+    throw new Error(`The controller of lab '${lab.name}' is not running.`);
+  await writeHostRegion(await readOpenrc(engine, lab.name, 'admin'), lab.endpoints);
+}
+
+/**
+ * Gives every service of `bases` (addresses without a path) its public, internal and admin endpoint in the region: clients
+ * ask for any of the three. `credentials` are an administrator's.
+ */
+export async function writeHostRegion(
+  credentials: Record<string, string>,
+  bases: LabStatus['endpoints'],
+): Promise<void> {
+  const ask = await openIdentity(bases.identity!, credentials);
   const { services } = (await ask('GET', '/services')) as { services: { id: string; type: string }[] };
   const { endpoints } = (await ask('GET', '/endpoints')) as { endpoints: Endpoint[] };
   const { regions } = (await ask('GET', '/regions')) as { regions: { id: string }[] };
   if (!regions.some(({ id }) => id === hostRegion))
     await ask('POST', '/regions', { region: { id: hostRegion } });
   for (const { id: service_id, type } of services) {
-    const base = lab.endpoints[type as ServiceName];
+    const base = bases[type as ServiceName];
     if (base === undefined) continue;
     const url = `${base}${paths[type as ServiceName]}`;
-    const own = endpoints.find(
-      (endpoint) => endpoint.service_id === service_id && endpoint.region === hostRegion,
-    );
-    const endpoint = { service_id, interface: 'public', region: hostRegion, region_id: hostRegion, url };
-    if (own === undefined) await ask('POST', '/endpoints', { endpoint });
-    else if (own.url !== url) await ask('PATCH', `/endpoints/${own.id}`, { endpoint: { url } });
+    for (const kind of ['public', 'internal', 'admin']) {
+      const own = endpoints.find(
+        (endpoint) =>
+          endpoint.service_id === service_id && endpoint.region === hostRegion && endpoint.interface === kind,
+      );
+      const endpoint = { service_id, interface: kind, region: hostRegion, region_id: hostRegion, url };
+      if (own === undefined) await ask('POST', '/endpoints', { endpoint });
+      else if (own.url !== url) await ask('PATCH', `/endpoints/${own.id}`, { endpoint: { url } });
+    }
   }
 }
