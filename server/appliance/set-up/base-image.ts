@@ -9,13 +9,13 @@ import { runProgram } from './run-program.ts';
 
 export const debianImage = 'debian:bookworm-slim';
 
-/** The package source this machine uses, so that the image uses it too. */
-async function readMirror(): Promise<string> {
+/** The package source this machine uses, so that the image uses it too; undefined leaves the choice to debootstrap. */
+async function readMirror(): Promise<string | undefined> {
   const files = ['/etc/apt/sources.list', '/etc/apt/sources.list.d/debian.sources'];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
   const line = /^deb\s+(?:\[[^\]]*\]\s+)?(https?:\S+debian\/?)\s/m.exec(texts.join('\n'));
   const uri = /^URIs:\s*(https?:\S+debian\/?)\s*$/m.exec(texts.join('\n'));
-  return line?.[1] ?? uri?.[1] ?? 'http://deb.debian.org/debian';
+  return line?.[1] ?? uri?.[1];
 }
 
 async function debootstrap(engine: Engine, say: (text: string) => void): Promise<void> {
@@ -23,13 +23,14 @@ async function debootstrap(engine: Engine, say: (text: string) => void): Promise
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-debian-'));
   try {
     say('No registry answers: making the base image from Debian packages (half a minute)');
+    const mirror = await readMirror();
     const argv = [
       'debootstrap',
       '--variant=minbase',
       '--include=ca-certificates',
       'bookworm',
       folder,
-      await readMirror(),
+      ...(mirror === undefined ? [] : [mirror]),
     ];
     await runProgram(argv, { timeoutMs: 600_000 });
     const tar = spawn('tar', ['--numeric-owner', '-C', folder, '-c', '.'], {
