@@ -1,9 +1,13 @@
 // Five nodes come up, are wired, see nothing of the world, and leave nothing behind.
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectEngine, type Engine } from '../../server/appliance/engine/engine.ts';
 import { createLab } from '../../server/appliance/labs/create.ts';
+import { destroyLab } from '../../server/appliance/labs/destroy.ts';
+import type { LabEvent } from '../../server/appliance/labs/events.ts';
 import { LabExists, LabStartFailed } from '../../server/appliance/labs/failures.ts';
 import { listLabs } from '../../server/appliance/labs/list.ts';
+import { containerName } from '../../server/appliance/labs/names.ts';
 import { defaultSpec } from '../../server/appliance/labs/spec.ts';
 import { setCable } from '../../server/appliance/labs/wires.ts';
 import { exec } from '../../server/appliance/labs/exec.ts';
@@ -152,6 +156,36 @@ it('says which node did not start and why, and leaves nothing behind', async () 
   await expect(start).rejects.toSatisfy(
     (error) => error instanceof LabStartFailed && error.node === 'outside',
   );
+  expect(await leftOvers(engine, spec.name)).toEqual([]);
+});
+
+it('says which node was killed while it started, at which step, and its last words', async () => {
+  const { images } = nodes;
+  const spec = defaultSpec('test-killed');
+  const onEvent = (event: LabEvent) => {
+    if (event.kind === 'node' && event.node === 'network' && event.phase === 'wired')
+      execFileSync('docker', ['kill', containerName(spec.name, 'network')]);
+  };
+  const signal = new AbortController().signal;
+  const start = createLab(engine, spec, { ...silent, images, onEvent, signal, isCloudAwaited: true });
+  const error = await start.catch((reason: unknown) => reason as LabStartFailed);
+  expect(error).toBeInstanceOf(LabStartFailed);
+  expect(error).toMatchObject({ node: 'network', logTail: expect.arrayContaining(['patchbay: node is up']) });
+  expect((error as LabStartFailed).message).toContain(
+    "Node 'network' ended while its services were starting (exit code 137).",
+  );
+  expect(await leftOvers(engine, spec.name)).toEqual([]);
+});
+
+it('says why a start failed even when what was made cannot be removed', async () => {
+  const images = { ...nodes.images, compute: 'patchbay/compute:none' };
+  const spec = defaultSpec('test-stuck');
+  const stuck = { ...engine, removeContainer: () => Promise.reject(new Error('the engine hangs')) };
+  const start = createLab(stuck, spec, { ...silent, images, signal: new AbortController().signal });
+  await expect(start).rejects.toThrow(
+    /patchbay\/compute:none[^]*could not be removed: the engine hangs\. .*patchbay down test-stuck/,
+  );
+  await destroyLab(engine, spec.name);
   expect(await leftOvers(engine, spec.name)).toEqual([]);
 });
 

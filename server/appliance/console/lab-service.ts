@@ -4,11 +4,12 @@ import { LabInvalid, LabUnknown } from '../catalog/lab-invalid.ts';
 import { listLabs as listFolders, readLab } from '../catalog/read-lab.ts';
 import type { Lab } from '../catalog/types.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { ContainerEvent } from '../engine/types.ts';
 import type { LabService, LabSource, RunningLab } from '../http/deps.ts';
 import { createLab } from '../labs/create.ts';
 import { destroyLab } from '../labs/destroy.ts';
 import type { LabEvent } from '../labs/events.ts';
-import { LabStartFailed } from '../labs/failures.ts';
+import { LabLeftBehind, LabStartFailed } from '../labs/failures.ts';
 import { listLabs } from '../labs/list.ts';
 import { labLabel } from '../labs/names.ts';
 import { defaultSpec, type NodeKind } from '../labs/spec.ts';
@@ -112,12 +113,21 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
     }
   };
 
-  const stopFollowing = await engine.followEvents(labLabel, ({ action, labels }) => {
+  const lookSoon = (id: string) =>
+    void look(id).catch((error: unknown) => log.error(`Lab ${id} cannot be looked at: ${String(error)}`));
+  /** After an engine that was away: whatever it did meanwhile was not told. */
+  const lookAtAll = () =>
+    void listLabs(engine)
+      .then((found) => new Set([...labs.keys(), ...found.map(({ name }) => name)]).forEach(lookSoon))
+      .catch((error: unknown) => log.error(`The labs cannot be listed: ${String(error)}`));
+
+  const onEngineEvent = ({ action, labels }: ContainerEvent) => {
     const id = labels[labLabel];
     // Every command in a node is an event too; only these change what there is.
     if (id === undefined || !/^(start|die|destroy|pause|unpause)$/.test(action)) return;
-    look(id).catch((error: unknown) => log.error(`Lab ${id} cannot be looked at: ${String(error)}`));
-  });
+    lookSoon(id);
+  };
+  const stopFollowing = await engine.followEvents(labLabel, onEngineEvent, lookAtAll);
   for (const { name } of await listLabs(engine)) await look(name);
 
   return {
@@ -213,5 +223,6 @@ export function freeName(entry: string, taken: string[]): string {
 
 function problemOf(error: unknown) {
   const text = error instanceof Error ? error.message : String(error);
-  return problemFrom(text, error instanceof LabStartFailed ? error.node : undefined);
+  const problem = problemFrom(text, error instanceof LabStartFailed ? error.node : undefined);
+  return error instanceof LabLeftBehind ? { ...problem, remedy: error.remedy } : problem;
 }

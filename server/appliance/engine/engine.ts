@@ -57,8 +57,11 @@ function wrap(docker: Docker, host: string) {
     pullImage: (name: string) => images.pullImage(docker, name),
     importImage: (name: string, archive: NodeJS.ReadableStream) => images.importImage(docker, name, archive),
     buildImage: (build: Parameters<typeof images.buildImage>[1]) => images.buildImage(docker, build),
-    followEvents: (label: string, listener: Parameters<typeof followEvents>[2]) =>
-      followEvents(docker, label, listener),
+    followEvents: (
+      label: string,
+      listener: Parameters<typeof followEvents>[2],
+      onFollowedAgain?: Parameters<typeof followEvents>[3],
+    ) => followEvents(docker, label, listener, onFollowedAgain),
   };
 }
 

@@ -8,8 +8,8 @@ import { bridgeLines, wireLines } from './wires.ts';
 import { createCloudClient, type CloudAddress } from './cloud-client.ts';
 import { configFiles, readTemplates, type Templates } from './config-files.ts';
 import { destroyLab } from './destroy.ts';
-import type { OnLabEvent } from './events.ts';
-import { LabExists, LabStartFailed } from './failures.ts';
+import type { LabEvent, OnLabEvent } from './events.ts';
+import { LabExists, LabLeftBehind, LabStartFailed } from './failures.ts';
 import { listLabs, type LabStatus } from './list.ts';
 import { readNodeLogs } from './node-logs.ts';
 import { containerName, entryLabel, kindLabel, labLabel, networkName, nodeLabel } from './names.ts';
@@ -18,6 +18,7 @@ import { waitForCloud } from './readiness.ts';
 import { makeSecrets } from './secrets.ts';
 import { checkLabName, type LabSpec, type NodeKind, type NodeSpec } from './spec.ts';
 import { addressesIn, freeSubnets } from './subnets.ts';
+import { watchNodes, type NodeWatch } from './watch-nodes.ts';
 
 export interface StartOptions {
   /** Image of each kind of node. */
@@ -40,6 +41,8 @@ interface Plan {
 
 const wiredWithinMs = 20_000;
 const cloudWithinMs = 90_000;
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Makes the management network; its name is the lock against a second lab of the same name. */
 async function createManagementNetwork(engine: Engine, spec: LabSpec): Promise<string> {
@@ -125,29 +128,16 @@ async function awaitCloud(engine: Engine, plan: Plan, { onEvent, signal }: Start
     await waitForCloud(client, spec.nodes, { timeoutMs: cloudWithinMs, signal, onReady });
   } catch (error) {
     signal.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const culprit = spec.nodes.find(({ name }) => message.includes(`on ${name}`)) ?? spec.nodes[0]!;
     throw new LabStartFailed(message, culprit.name, await readNodeLogs(engine, lab, culprit.name));
   }
 }
 
-/** Follows the lab's nodes while it starts: one that ends on its own ends the start. */
-async function watchNodes(engine: Engine, lab: string, fail: (reason: Error) => void): Promise<() => void> {
-  return engine.followEvents(`${labLabel}=${lab}`, ({ action, labels, name }) => {
-    if (action !== 'die') return;
-    const node = labels[nodeLabel] ?? name;
-    fail(
-      new LabStartFailed(
-        `Node '${node}' ended while the lab was starting (exit code ${labels.exitCode ?? '?'}).`,
-        node,
-      ),
-    );
-  });
-}
-
 /**
  * Creates and starts a lab, and answers with its state. Throws LabExists, LabStartFailed, EngineRefused or, when
- * `signal` aborted it, the signal's reason; then everything made for it has been removed.
+ * `signal` aborted it, the signal's reason; then everything made for it has been removed. LabLeftBehind says that it
+ * could not be.
  */
 export async function createLab(engine: Engine, spec: LabSpec, options: StartOptions): Promise<LabStatus> {
   checkLabName(spec.name);
@@ -158,9 +148,9 @@ export async function createLab(engine: Engine, spec: LabSpec, options: StartOpt
   options.onEvent({ kind: 'lab', lab, phase: 'starting', detail: 'Creating the management network' });
   const facts = await engine.readFacts();
   const subnet = await createManagementNetwork(engine, spec);
-  let stopWatching: () => void = () => undefined;
+  let watch: NodeWatch | undefined;
   try {
-    stopWatching = await watchNodes(engine, lab, (reason) => ending.abort(reason));
+    watch = await watchNodes(engine, lab, (reason) => ending.abort(reason));
     const kinds = [...new Set(spec.nodes.map(({ kind }) => kind))];
     const plan: Plan = {
       spec,
@@ -173,7 +163,11 @@ export async function createLab(engine: Engine, spec: LabSpec, options: StartOpt
         ),
       ),
     };
-    const own = { ...options, signal };
+    const onEvent = (event: LabEvent) => {
+      watch?.onEvent(event);
+      options.onEvent(event);
+    };
+    const own = { ...options, signal, onEvent };
     const started = await Promise.allSettled(spec.nodes.map((node) => startNode(engine, plan, node, own)));
     signal.throwIfAborted();
     const failed = started.find((one) => one.status === 'rejected');
@@ -187,12 +181,13 @@ export async function createLab(engine: Engine, spec: LabSpec, options: StartOpt
     options.onEvent({ kind: 'lab', lab, phase: 'ready', detail: 'The lab is ready' });
     return status;
   } catch (error) {
-    stopWatching();
-    const reason = error instanceof Error ? error.message : String(error);
-    options.onEvent({ kind: 'lab', lab, phase: 'failed', detail: reason });
-    await destroyLab(engine, lab, options.onEvent);
+    watch?.stop();
+    options.onEvent({ kind: 'lab', lab, phase: 'failed', detail: messageOf(error) });
+    await destroyLab(engine, lab, options.onEvent).catch((why: unknown) => {
+      throw new LabLeftBehind(lab, messageOf(error), messageOf(why));
+    });
     throw error;
   } finally {
-    stopWatching();
+    watch?.stop();
   }
 }

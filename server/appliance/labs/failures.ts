@@ -20,3 +20,15 @@ export class LabStartFailed extends Error {
     this.logTail = logTail;
   }
 }
+
+/** The start failed, and what was made for the lab could not be removed either: the engine is gone, for one. */
+export class LabLeftBehind extends Error {
+  /** What to type once the engine answers again. */
+  readonly remedy: string;
+  constructor(lab: string, reason: string, why: string) {
+    const remedy = `Once the engine answers, 'patchbay down ${lab}' removes what is left.`;
+    super(`${reason}\nWhat was made could not be removed: ${why}. ${remedy}`);
+    this.name = 'LabLeftBehind';
+    this.remedy = remedy;
+  }
+}

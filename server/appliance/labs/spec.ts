@@ -40,7 +40,11 @@ const wiresOf: Record<NodeKind, Pick<NodeSpec, 'wires' | 'bridges'>> = {
   outside: { wires: { eth0: 'external' }, bridges: {} },
 };
 
-export const nodeOf = (name: string, kind: NodeKind): NodeSpec => ({ name, kind, ...structuredClone(wiresOf[kind]) });
+export const nodeOf = (name: string, kind: NodeKind): NodeSpec => ({
+  name,
+  kind,
+  ...structuredClone(wiresOf[kind]),
+});
 
 /** The guide's cloud: a controller, a network node, compute nodes, and the world outside. */
 export function defaultSpec(
