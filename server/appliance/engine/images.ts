@@ -1,5 +1,7 @@
 // Images: found, pulled, imported, built, removed.
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import type Docker from 'dockerode';
 import { asking, BuildFailed, unlessMissing } from './failures.ts';
 import type { BuildProgress, ImageInfo } from './types.ts';
@@ -65,7 +67,10 @@ export async function importImage(
   if (failure !== undefined) throw new BuildFailed(name, failure, '');
 }
 
-/** Builds an image from a tar archive with a Dockerfile at its root. Throws BuildFailed with the end of the output. */
+/**
+ * Builds an image from a tar archive with a Dockerfile at its root. Throws BuildFailed with the end of the output or,
+ * when `signal` aborted it, the signal's reason; then no half of an image is left.
+ */
 export async function buildImage(
   docker: Docker,
   build: {
@@ -77,25 +82,53 @@ export async function buildImage(
     signal?: AbortSignal;
   },
 ): Promise<void> {
-  const stream = await asking(
-    `Building ${build.name}`,
-    docker.buildImage(Readable.from([build.context]), {
-      t: build.name,
-      buildargs: build.args,
-      labels: build.labels,
-      rm: true,
-      forcerm: true,
-      ...(build.signal ? { abortSignal: build.signal } : {}),
-    }),
-  );
   const tail: string[] = [];
-  const failure = await follow(stream, (message) => {
-    const line = (message.stream ?? message.status ?? '').trimEnd();
+  let lastLayer: string | undefined;
+  const onMessage = (message: Message) => {
+    const line = stripVTControlCharacters(message.stream ?? message.status ?? '').trimEnd();
     if (line.trim() === '') return;
     tail.push(line);
     if (tail.length > 30) tail.shift();
+    lastLayer = /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? lastLayer;
     const step = /^Step (\d+)\/(\d+)/.exec(line);
     build.onProgress(step ? { line, step: Number(step[1]), steps: Number(step[2]) } : { line });
-  });
-  if (failure !== undefined) throw new BuildFailed(build.name, failure, tail.join('\n'));
+  };
+  try {
+    const stream = await asking(
+      `Building ${build.name}`,
+      docker.buildImage(Readable.from([build.context]), {
+        t: build.name,
+        buildargs: build.args,
+        labels: build.labels,
+        rm: true,
+        forcerm: true,
+        ...(build.signal ? { abortSignal: build.signal } : {}),
+      }),
+    );
+    const failure = await follow(stream, onMessage);
+    if (failure !== undefined) throw new BuildFailed(build.name, failure, tail.join('\n'));
+  } catch (error) {
+    await removeLayers(docker, lastLayer);
+    build.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+const letGoWithinMs = 3_000;
+
+/** Removes what a build got to, with the layers below it that nothing else has; one of a whole image stays. */
+async function removeLayers(docker: Docker, layer: string | undefined): Promise<void> {
+  if (layer === undefined) return;
+  const { RepoTags } = await docker.getImage(layer).inspect().catch(() => ({ RepoTags: ['gone'] })); // prettier-ignore
+  if (RepoTags.length > 0) return;
+  const end = Date.now() + letGoWithinMs;
+  while (Date.now() < end) {
+    // An engine takes a moment to end the container of a build that was given up.
+    const isDone = await docker.getImage(layer).remove().then(
+      () => true,
+      ({ statusCode }: { statusCode?: number }) => statusCode === 404,
+    ); // prettier-ignore
+    if (isDone) return;
+    await delay(200);
+  }
 }
