@@ -36,6 +36,8 @@ async function faultOfNode(
       hasSwitch ? run(['ovs-appctl', '--timeout=3', 'version']) : undefined,
     ]);
     const states = parseServices(status.stdout);
+    // the container went down while it was asked
+    if (states.size === 0) return `node ${node} runs no commands (sv ended with code ${status.code})`;
     const down = services.find((name) => states.get(name) !== 'run');
     if (down !== undefined)
       return `service ${down} on ${node} does not run; 'service ${down} start' starts it`;

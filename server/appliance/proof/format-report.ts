@@ -68,12 +68,16 @@ function junit(reports: LabReport[]): string {
       const tag = one.outcome === 'failed' ? 'failure' : 'error';
       return `    ${open}><${tag} message=${quoted(one.detail.split('\n')[0]!)}>${escaped(one.detail)}</${tag}></testcase>`;
     });
-    if (report.outcome === 'nothing')
+    // A lab that did not start has no assertion that says so.
+    const isUntold =
+      report.outcome === 'nothing' ||
+      (report.outcome === 'broken' && report.assertions.every(({ outcome }) => outcome !== 'broken'));
+    if (isUntold)
       cases.push(
         `    <testcase classname=${quoted(report.lab)} name="runs"><error message=${quoted(report.note ?? 'nothing ran')}/></testcase>`,
       );
     const count = (outcome: string) => report.assertions.filter((one) => one.outcome === outcome).length;
-    const errors = count('broken') + (report.outcome === 'nothing' ? 1 : 0);
+    const errors = count('broken') + (isUntold ? 1 : 0);
     const head = `name=${quoted(report.lab)} tests="${cases.length}" failures="${count('failed')}" errors="${errors}"`;
     return `  <testsuite ${head} time="${seconds(report.milliseconds)}">\n${cases.join('\n')}\n  </testsuite>`;
   });

@@ -1,5 +1,6 @@
 // Proves one lab from start to end: starts it, goes through its steps, takes it down whatever happened.
 import type { Lab } from '../catalog/types.ts';
+import { LabExists } from '../labs/failures.ts';
 import type { ProofLab, ProofPlatform } from './deps.ts';
 import { describeAssertion } from './format-report.ts';
 import { createGround } from './ground.ts';
@@ -28,6 +29,7 @@ export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabRepo
   let startMilliseconds = 0;
   let running: ProofLab | undefined;
   let note: string | undefined;
+  let isRefused = false;
   const record = (assertion: Assertion) => {
     assertions.push(assertion);
     const sign = assertion.outcome === 'proven' ? 'ok' : assertion.outcome;
@@ -52,6 +54,7 @@ export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabRepo
     await options.onFinished?.(running);
   } catch (error) {
     note = signal.aborted ? 'interrupted' : messageOf(error);
+    isRefused = error instanceof LabExists;
     const isStarted = running !== undefined;
     if (isStarted && !signal.aborted)
       record({
@@ -67,11 +70,12 @@ export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabRepo
   else if (running !== undefined) await takeDown(running, record);
   return {
     ...{ lab: lab.id, title: lab.title, steps: lab.steps.map(({ number, title }) => ({ number, title })) },
-    outcome: signal.aborted
-      ? 'nothing'
-      : note !== undefined && running === undefined
-        ? 'broken'
-        : outcomeOf(assertions),
+    outcome:
+      signal.aborted || isRefused
+        ? 'nothing'
+        : note !== undefined && running === undefined
+          ? 'broken'
+          : outcomeOf(assertions),
     ...{ assertions, mutationScore: mutationScoreOf(assertions), startMilliseconds },
     milliseconds: Math.round(performance.now() - began),
     ...(note === undefined ? {} : { note }),

@@ -33,7 +33,9 @@ export async function proveStep(proof: StepProof, step: Step): Promise<boolean> 
   checkpoint();
   const started = performance.now();
   const failure = await performer.perform(step.solution);
-  record(judgePerformed('solution', step, '', failure, performance.now() - started));
+  // a solution that fails in a lab that is broken proves nothing against the solution
+  const fault = failure === undefined ? undefined : await ground.diagnose();
+  record(judgePerformed('solution', step, { failure, fault }, performance.now() - started));
   if (failure !== undefined) return false;
   const after = await runChecks(ground, step.checks, { patience: 'settle', onOutcome: checkpoint });
   for (const outcome of after) record(judgeAfter('after', step, outcome));
@@ -142,14 +144,14 @@ export function describeOutcome({ check, result, waitsFor }: CheckOutcome): stri
 function judgePerformed(
   phase: Phase,
   step: Step,
-  name: string,
-  failure: Failure | undefined,
+  { failure, fault }: { failure: Failure | undefined; fault: string | undefined },
   elapsedMs: number,
 ): Assertion {
+  const details = [failure && describeFailure(failure), fault && `the lab is broken: ${fault}`];
   return {
-    ...{ phase, step: step.number, name, milliseconds: Math.round(elapsedMs) },
-    outcome: failure === undefined ? 'proven' : 'failed',
-    detail: failure === undefined ? '' : describeFailure(failure),
+    ...{ phase, step: step.number, name: '', milliseconds: Math.round(elapsedMs) },
+    outcome: failure === undefined ? 'proven' : fault === undefined ? 'failed' : 'broken',
+    detail: details.filter(Boolean).join('\n'),
   };
 }
 

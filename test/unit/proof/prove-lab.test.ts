@@ -6,6 +6,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { LabExists } from '../../../server/appliance/labs/failures.ts';
 import { readLab } from '../../../server/appliance/catalog/read-lab.ts';
 import type { ExecResult } from '../../../server/appliance/checks/types.ts';
 import type { ProofPlatform } from '../../../server/appliance/proof/deps.ts';
@@ -155,6 +156,29 @@ it('a solution that fails is shown with its output and ends the proof', async ()
   expect(detail).toMatch(/cannot access '?nowhere/);
   expect(report.assertions.some(({ step }) => step === 2)).toBe(false);
   expect(destroyed).toEqual(['sample']);
+});
+
+it("a solution that fails in a broken lab is the lab's fault", async () => {
+  const breaks = '# terminal: controller\necho yes > a\nls nowhere\n';
+  isServiceUp = false;
+  const report = await prove({ 'solution/01': breaks });
+  const solution = report.assertions.find(({ phase }) => phase === 'solution')!;
+  expect(solution.outcome).toBe('broken');
+  expect(solution.detail).toContain('the lab is broken: service daemon on controller does not run');
+});
+
+it('where a lab of that name runs already, nothing runs, and it is left alone', async () => {
+  await using labs = await labFolder({ '01-network.md': undefined, ...files });
+  const lab = await readLab(labs.path, 'sample');
+  const start = () => Promise.reject(new LabExists('run-sample'));
+  const signal = new AbortController().signal;
+  const options = { platform: { start }, isWhole: false, isKept: false, signal, onProgress: () => undefined };
+  const report = await proveLab(lab, options);
+  expect(report).toMatchObject({ outcome: 'nothing', assertions: [] });
+  expect(report.note).toContain(
+    "A lab named 'run-sample' exists already. 'patchbay down run-sample' removes it.",
+  );
+  expect(destroyed).toEqual([]);
 });
 
 it('a later step that already passes is found out', async () => {

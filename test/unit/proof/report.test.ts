@@ -64,3 +64,10 @@ it('a JUnit report escapes what a verdict quotes and counts failures apart from 
   expect(xml).toContain('message="observed: a &lt; b"');
   expect(xml).toContain('<error message="gone">gone</error>');
 });
+
+it('a JUnit report has an error for a lab that did not start', () => {
+  const note = "Node 'network' ended while its wires were being laid.";
+  const xml = formatReports([report([], { outcome: 'broken', note })], 'junit');
+  expect(xml).toContain('<testsuite name="sample" tests="1" failures="0" errors="1" time="9.0">');
+  expect(xml).toContain(`<error message="${note}"/>`);
+});
