@@ -60,13 +60,34 @@ it('a lab that cannot start is broken, not failed', async () => {
   expect(started).toEqual(['sample']);
 });
 
-it('the command line ends with 2 and the same words', async () => {
-  const argv = [join(root, 'server/main.ts'), 'patchbay', 'run', 'ovs-vlan-one-tenent'];
-  const run = promisify(execFile)(process.execPath, argv, { cwd: root });
-  const error = await run.then(
-    () => undefined,
-    (reason: unknown) => reason as { code: number; stdout: string; stderr: string },
+/** Calls the command line as a person would; nothing listens at the engine's address given. */
+async function call(...words: string[]) {
+  const argv = [join(root, 'server/main.ts'), 'patchbay', ...words];
+  const env = { ...process.env, DOCKER_HOST: 'tcp://127.0.0.1:1' };
+  const run = promisify(execFile)(process.execPath, argv, { cwd: root, env });
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
+    (reason: { code: number; stdout: string; stderr: string }) => ({
+      code: reason.code,
+      said: reason.stdout + reason.stderr,
+    }),
   );
-  expect(error?.code).toBe(2);
-  expect(`${error?.stdout}${error?.stderr}`).toContain("Did you mean 'ovs-vlan-one-tenant'?");
+}
+
+it.each([
+  [2, ['run', 'ovs-vlan-one-tenent'], "Did you mean 'ovs-vlan-one-tenant'?"],
+  [2, ['stauts'], "There is no command 'stauts'. Did you mean 'status'?"],
+  [
+    2,
+    ['start', 'play', '--computes', 'many'],
+    "'many' compute nodes cannot be had; the number is from 1 to 8.",
+  ],
+  [2, ['openrc', 'play', '--user', 'root'], 'Allowed choices are admin, demo.'],
+  [2, ['up', '--port', '99999'], "'99999' is no port"],
+  [2, ['run', 'ovs-vlan-one-tenant'], 'No Docker engine answers at tcp://127.0.0.1:1.'],
+  [1, ['down', '--all'], 'No Docker engine answers at tcp://127.0.0.1:1.'],
+] as const)('the command line ends with %i for %j', async (code, words, sentence) => {
+  const { code: ended, said } = await call(...words);
+  expect(said).toContain(sentence);
+  expect(ended).toBe(code);
 });

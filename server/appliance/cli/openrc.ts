@@ -1,5 +1,5 @@
 // patchbay openrc: credentials for real OpenStack clients on this machine.
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { hostRegion, publishHostRegion, readOpenrc } from '../labs/host-region.ts';
 import { getLab, openEngine } from './ready-engine.ts';
 
@@ -8,7 +8,7 @@ export function addOpenrc(program: Command): void {
     .command('openrc')
     .description('print the credentials of a lab for OpenStack clients on this machine')
     .argument('<lab>', 'name of a running lab')
-    .option('--user <name>', 'admin or demo', 'admin')
+    .addOption(new Option('--user <name>', 'whose').choices(['admin', 'demo']).default('admin'))
     .addHelpText('after', '\nExample:\n  eval "$(patchbay openrc play)" && openstack network list')
     .action(async (name: string, { user }: { user: string }) => {
       const engine = await openEngine();

@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import { exec, openTerminal } from '../labs/exec.ts';
 import { getLab, getNode, openEngine } from './ready-engine.ts';
 
-/** Joins this terminal with one in the node until the program there ends. */
+/** Joins this terminal with one in the node until the program there ends; answers with its exit code. */
 async function attach(
   engine: Awaited<ReturnType<typeof openEngine>>,
   lab: string,
   node: string,
   argv: string[],
-) {
+): Promise<number> {
   const size = () => ({ cols: process.stdout.columns, rows: process.stdout.rows });
   const terminal = await openTerminal(engine, lab, node, argv, size());
   const onResize = () => void terminal.resize(size()).catch(() => undefined);
@@ -23,6 +23,7 @@ async function attach(
   process.stdin.pause();
   process.stdout.off('resize', onResize);
   terminal.close();
+  return terminal.readExitCode();
 }
 
 export function addShell(program: Command): void {
@@ -38,7 +39,10 @@ export function addShell(program: Command): void {
       const lab = await getLab(engine, labName);
       const node = getNode(lab, nodeName);
       const argv = command.length > 0 ? command : ['bash', '-l'];
-      if (process.stdin.isTTY && process.stdout.isTTY) return attach(engine, lab.name, node.name, argv);
+      if (process.stdin.isTTY && process.stdout.isTTY) {
+        process.exitCode = await attach(engine, lab.name, node.name, argv);
+        return;
+      }
       const { code, stdout, stderr } = await exec(engine, lab.name, node.name, argv, { timeoutMs: 600_000 });
       process.stdout.write(stdout);
       process.stderr.write(stderr);

@@ -6,6 +6,15 @@ import { folders } from '../set-up/folders.ts';
 import { interruptible } from './interrupt.ts';
 import { createLabProgress } from './progress.ts';
 import { openEngine, prepareImages } from './ready-engine.ts';
+import { UsageError } from './usage-error.ts';
+
+const mostComputes = 8;
+
+function computeCountOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= mostComputes) return count;
+  throw new UsageError(`'${text}' compute nodes cannot be had; the number is from 1 to ${mostComputes}.`);
+}
 
 export function addStart(program: Command): void {
   program
@@ -16,10 +25,11 @@ export function addStart(program: Command): void {
     .option('--nodes-only', 'do not wait for the cloud to answer')
     .addHelpText('after', '\nExample:\n  patchbay start play && patchbay shell play controller')
     .action(async (name: string, options: { computes: string; nodesOnly?: boolean }) => {
+      const computeCount = computeCountOf(options.computes);
       const engine = await openEngine();
       await interruptible(async (signal) => {
         const images = await prepareImages(engine, signal);
-        const spec = defaultSpec(name, { computeCount: Number(options.computes) });
+        const spec = defaultSpec(name, { computeCount });
         const isCloudAwaited = options.nodesOnly !== true;
         const onEvent = createLabProgress();
         await createLab(engine, spec, {

@@ -114,5 +114,6 @@ export async function openTerminalIn(
   };
   // The program has ended by itself: its number may soon be another's.
   stream.once('end', () => end(['rm', '-f', note]));
-  return { stream, resize, close: () => end([...hangingUp, note]) };
+  const readExitCode = async () => (await asking(doing, exec.inspect())).ExitCode ?? 137;
+  return { stream, resize, close: () => end([...hangingUp, note]), readExitCode };
 }

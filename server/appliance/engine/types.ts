@@ -94,6 +94,8 @@ export interface Terminal {
   resize(size: { cols: number; rows: number }): Promise<void>;
   /** Hangs up; the program gets SIGHUP from its TTY. */
   close(): void;
+  /** Of the program once the stream has ended; 137 when it was killed with its container. */
+  readExitCode(): Promise<number>;
 }
 
 /** What `docker info` tells that changes how nodes are started. */
