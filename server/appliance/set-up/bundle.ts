@@ -1,23 +1,12 @@
 // The cloud as files for the nodes: one module per role and what they share, made from server/main.ts.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import type { TarEntry } from '../engine/tar.ts';
 import { folders } from './folders.ts';
 
 /** Some libraries still call require(); a module has to make its own. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);`;
-
-/** A role whose program is not there is left out; the node says so when it is called. */
-const absentRoles: Plugin = {
-  name: 'absent-roles',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^\.\/cloud\/.*main\.ts$|^\.\/cloud\/client\// }, ({ path, resolveDir }) =>
-      existsSync(join(resolveDir, path)) ? undefined : { path, external: true },
-    );
-  },
-};
 
 /** Bundles the cloud into build/cloud and answers with its files, sorted by path. Throws with esbuild's messages. */
 export async function bundleCloud(): Promise<TarEntry[]> {
@@ -34,7 +23,6 @@ export async function bundleCloud(): Promise<TarEntry[]> {
     external: ['./appliance/*'],
     chunkNames: 'chunks/[name]-[hash]',
     write: false,
-    plugins: [absentRoles],
     logLevel: 'silent',
     legalComments: 'none',
   });
