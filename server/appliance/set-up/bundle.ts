@@ -11,6 +11,8 @@ const require = __createRequire(import.meta.url);`;
 /** Bundles the cloud into build/cloud and answers with its files, sorted by path. Throws with esbuild's messages. */
 export async function bundleCloud(): Promise<TarEntry[]> {
   const { outputFiles } = await build({
+    // Names of modules are written relative to it; the caller's own would give each folder another image.
+    absWorkingDir: folders.root,
     entryPoints: { main: join(folders.server, 'main.ts') },
     outdir: join(folders.build, 'cloud'),
     bundle: true,
