@@ -8,11 +8,17 @@ export class EngineUnreachable extends Error {
   }
 }
 
+/** What to do about a reason that names no remedy of its own; nothing where there is none to name. */
+const remedyFor = (reason: string) =>
+  /no space left on device/i.test(reason)
+    ? "\nThe disk is full: 'docker system df' shows what the engine keeps there, 'docker image prune' frees some of it."
+    : '';
+
 /** The engine refused; `status` is that of its HTTP API (404 missing, 409 taken, 500 failed). */
 export class EngineRefused extends Error {
   readonly status: number;
   constructor(doing: string, status: number, reason: string) {
-    super(`${doing}: ${reason}`);
+    super(`${doing}: ${reason}${remedyFor(reason)}`);
     this.name = 'EngineRefused';
     this.status = status;
   }
@@ -22,7 +28,7 @@ export class EngineRefused extends Error {
 export class BuildFailed extends Error {
   readonly output: string;
   constructor(image: string, reason: string, output: string) {
-    super(`The image '${image}' could not be built: ${reason}\n${output}`);
+    super(`The image '${image}' could not be built: ${reason}\n${output}${remedyFor(`${reason}${output}`)}`);
     this.name = 'BuildFailed';
     this.output = output;
   }
