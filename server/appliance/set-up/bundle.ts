@@ -21,7 +21,7 @@ export async function bundleCloud(): Promise<TarEntry[]> {
     platform: 'node',
     target: 'node24',
     banner: { js: banner },
-    // The appliance stays on the host; mysql2's optional parts are not there and not needed.
+    // The appliance stays on the host.
     external: ['./appliance/*'],
     chunkNames: 'chunks/[name]-[hash]',
     write: false,
