@@ -1,10 +1,10 @@
 // A container engine on this machine: found, else installed and started where that is ours to do.
-import { spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import { EngineUnreachable } from '../engine/failures.ts';
+import { startInBackground } from './background-program.ts';
 import { ensurePackages, mayInstall } from './packages.ts';
 import { runProgram } from './run-program.ts';
 
@@ -55,20 +55,6 @@ function removeStalePidFiles(): void {
   }
 }
 
-/** Starts dockerd as a process of its own; answers with how to end it. */
-function startByHand(program: string): () => Promise<void> {
-  removeStalePidFiles();
-  const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(program, [], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
-  child.on('error', () => undefined); // shows as an engine that does not answer
-  child.unref();
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  return async () => {
-    child.kill('SIGTERM');
-    await Promise.race([ended, delay(15_000, undefined, { ref: false })]);
-  };
-}
-
 async function connectWithin(timeoutMs: number): Promise<Engine> {
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -101,7 +87,8 @@ export async function ensureEngine(options: EngineOptions): Promise<ReadyEngine>
   options.say('Starting the Docker engine');
   const hasSystemd = existsSync('/run/systemd/system');
   if (hasSystemd) await runProgram(['systemctl', 'start', 'docker'], { timeoutMs: 60_000 });
-  const stop = hasSystemd ? nothing : startByHand(program);
+  if (!hasSystemd) removeStalePidFiles();
+  const stop = hasSystemd ? nothing : startInBackground({ program, argv: [], logFile });
   try {
     return { engine: await connectWithin(startWithinMs), stop };
   } catch (error) {
