@@ -43,6 +43,7 @@ const floatingIp = (fixed: string) => ({
   id: uuid('49b15282'),
   floating_ip_address: '10.64.201.72',
   fixed_ip_address: fixed,
+  host: null,
   port_id: uuid('dc5146c6'),
   status: 'DOWN' as const,
 });

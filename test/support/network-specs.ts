@@ -82,6 +82,8 @@ export const routerSpec = (given: Partial<RouterSpec> & Pick<RouterSpec, 'id'>):
   gw_port: null,
   interfaces: [],
   floatingips: [],
+  ha: null,
+  dvr: null,
   routes: [],
   ...given,
 });

@@ -83,6 +83,42 @@ export interface SecurityGroupInfo {
   sg_member_ips: Record<string, { IPv4: string[]; IPv6: string[] }>;
 }
 
+/** A host at the far end of tunnels, by the address its tunnels come from (`local_ip`). */
+export interface TunnelPeer {
+  host: string;
+  ip_address: string;
+}
+
+/**
+ * L2: answer of `tunnel_sync` on topic `q-plugin` ({host, tunnel_ip, tunnel_type}): every other host whose L2 agent speaks
+ * the type. News come as fanout `tunnel_update` {tunnel_ip, tunnel_type} and `tunnel_delete` on
+ * `q-agent-notifier-tunnel-update`.
+ */
+export interface TunnelPeers {
+  tunnels: TunnelPeer[];
+}
+
+/**
+ * L2 population: who is where, by network id and by tunnel address of the host. The entry `[flooding, '0.0.0.0']` says that
+ * the host takes the network's broadcasts; the others are the MAC and IP addresses of ports there. Body of the fanouts
+ * `add_fdb_entries`, `remove_fdb_entries` and `update_fdb_entries` on `q-agent-notifier-l2population-update` ({fdb_entries}),
+ * which make an agent ask again, and whole (all other hosts' ports) the answer of `get_fdb_entries` on `q-plugin`
+ * ({host, network_ids}).
+ */
+export type FdbEntries = Record<
+  string,
+  { network_type: 'gre' | 'vxlan'; segment_id: number; ports: Record<string, [mac: string, ip: string][]> }
+>;
+
+/** MAC address of the entry that asks for a network's broadcasts. */
+export const floodingMac = '00:00:00:00:00:00';
+
+/** DVR: the MAC address that stands for a host's routers on the wire; `get_dvr_mac_address_list` on `q-plugin`. */
+export interface DvrHostMac {
+  host: string;
+  mac_address: string;
+}
+
 /** DHCP: answer of `get_network_info` (one, or null) and `get_active_networks_info` (all of the host) on `q-plugin`. */
 export interface NetworkSpec {
   id: string;
@@ -114,6 +150,36 @@ export interface FloatingIpSpec {
   fixed_ip_address: string;
   port_id: string;
   status: 'ACTIVE' | 'DOWN' | 'ERROR';
+  /** Host of the port it leads to; a distributed router translates there. Null: not bound. */
+  host: string | null;
+}
+
+/** A neighbour that a distributed router knows beforehand: its ARP requests never leave the host. */
+export interface NeighbourSpec {
+  subnet_id: string;
+  ip_address: string;
+  mac_address: string;
+}
+
+/** High availability (VRRP): what the asking host needs to take part. */
+export interface HaSpec {
+  /** Virtual router id, 1 to 255, unique in the tenant's HA network. */
+  vr_id: number;
+  priority: number;
+  /** This host's port on the HA network (`ha-`). */
+  port: RouterPortSpec;
+}
+
+/** A distributed router as the asking host sees it. */
+export interface DvrSpec {
+  /** Ports of the `snat-` namespace (`sg-`), one per internal subnet; empty without a gateway. */
+  snat_interfaces: RouterPortSpec[];
+  /** The host that translates for instances without a floating IP. */
+  gw_port_host: string | null;
+  /** The asking host's port on the external network (`fg-`); null while no floating IP needs it there. */
+  agent_gateway: RouterPortSpec | null;
+  /** Every port and allowed address pair of the routed subnets. */
+  neighbours: NeighbourSpec[];
 }
 
 /** L3: answer of `sync_routers` on `q-l3-plugin`, one per router that the asking host serves. */
@@ -128,6 +194,10 @@ export interface RouterSpec {
   gw_port: RouterPortSpec | null;
   interfaces: RouterPortSpec[];
   floatingips: FloatingIpSpec[];
+  /** Null: a router on one host. */
+  ha: HaSpec | null;
+  /** Null: a router that is not distributed. */
+  dvr: DvrSpec | null;
   routes: { destination: string; nexthop: string }[];
 }
 

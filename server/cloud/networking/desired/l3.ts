@@ -53,6 +53,8 @@ function routerSpec(router: Router, own: RouterPortSpec[], floating: FloatingIpS
     gw_port,
     interfaces: own.filter(({ device_owner }) => device_owner === 'network:router_interface'),
     floatingips: floating,
+    ha: null,
+    dvr: null,
     routes: router.routes ?? [],
   };
 }
@@ -81,5 +83,6 @@ function floatingSpec(row: {
     fixed_ip_address: row.fixed_ip_address!,
     port_id: row.port_id!,
     status: row.status as FloatingIpSpec['status'],
+    host: null,
   };
 }

@@ -18,7 +18,13 @@ const port = (id: string, subnet: typeof inside, address: string) =>
 const internal = port('a5ad5119-1c', inside, '192.168.101.1');
 const gateway = port('49a845ca-5a', outside, '10.64.201.91');
 const floating = {
-  ...{ id: 'f', floating_ip_address: '10.64.201.72', fixed_ip_address: '192.168.101.102', port_id: 'p' },
+  ...{
+    id: 'f',
+    floating_ip_address: '10.64.201.72',
+    fixed_ip_address: '192.168.101.102',
+    port_id: 'p',
+    host: null,
+  },
   status: 'ACTIVE' as const,
 };
 const router = routerSpec({
