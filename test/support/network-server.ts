@@ -1,5 +1,5 @@
-// The Networking server as the Open vSwitch agent sees it: networks, ports and groups in memory, answers and what was reported.
-import type { Plugin } from '../../server/cloud/agents/openvswitch/desired.ts';
+// The Networking server as a layer 2 agent sees it: networks, ports and groups in memory, answers and what was reported.
+import type { Plugin } from '../../server/cloud/agents/l2/desired.ts';
 import type { DeviceSpec, SecurityGroupRuleSpec } from '../../server/cloud/model/specs.ts';
 
 export interface NetworkServer extends Plugin {

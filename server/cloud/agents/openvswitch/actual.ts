@@ -1,10 +1,8 @@
 // What the host has now: the switch's bridges and ports, flows, iptables, ipsets, the ends of the veth pairs.
-import { readIpsets, type IpSet } from '../../../host/ipset.ts';
-import { readTables as readIptables, type Tables } from '../../../host/iptables.ts';
 import { readDevices, type DeviceState } from '../../../host/link.ts';
 import { dumpFlows, type MarkedFlow } from '../../../host/ovs-ofctl.ts';
 import { asList, asMap, readTables } from '../../../host/ovs-vsctl.ts';
-import { readSysctl } from '../../../host/sysctl.ts';
+import { readFirewall, type FirewallActual } from '../firewall/actual.ts';
 import type { Settings } from './settings.ts';
 
 export interface SwitchBridge {
@@ -29,21 +27,12 @@ export interface SwitchState {
   ports: Map<string, SwitchPort>;
 }
 
-export interface Actual {
+export interface Actual extends FirewallActual {
   switch: SwitchState;
   /** Ends of our veth pairs that exist. */
   devices: Map<string, DeviceState>;
   flows: Map<string, MarkedFlow[]>;
-  /** IPv6 only where the node speaks it. */
-  tables: { 4: Tables; 6?: Tables };
-  ipsets: Map<string, IpSet>;
-  sysctls: Record<string, string | undefined>;
 }
-
-/** Keys that make frames between the members of a Linux bridge pass iptables. */
-export const bridgeSysctls = ['iptables', 'ip6tables', 'arptables'].map(
-  (tool) => `net/bridge/bridge-nf-call-${tool}`,
-);
 
 /** Bridges and ports, in one process. */
 export async function readSwitch(): Promise<SwitchState> {
@@ -89,21 +78,10 @@ export async function readSwitch(): Promise<SwitchState> {
 export async function readActual(settings: Settings, state: SwitchState): Promise<Actual> {
   const names = [settings.integrationBridge, ...settings.physical.map(({ bridge }) => bridge)];
   const found = [...new Set(names)].filter((name) => state.bridges.has(name));
-  const speaksIpv6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
-  const [flows, tables4, tables6, ipsets, devices, sysctls] = await Promise.all([
+  const [flows, devices, firewall] = await Promise.all([
     Promise.all(found.map(async (name) => [name, await dumpFlows(name)] as const)),
-    readIptables({ family: 4 }),
-    speaksIpv6 ? readIptables({ family: 6 }) : undefined,
-    readIpsets(),
     readDevices(settings.physical.flatMap(({ inner, outer }) => [inner, outer])),
-    Promise.all(bridgeSysctls.map(async (key) => [key, await readSysctl(key)] as const)),
+    readFirewall(),
   ]);
-  return {
-    switch: state,
-    devices,
-    flows: new Map(flows),
-    tables: tables6 === undefined ? { 4: tables4 } : { 4: tables4, 6: tables6 },
-    ipsets,
-    sysctls: Object.fromEntries(sysctls),
-  };
+  return { switch: state, devices, flows: new Map(flows), ...firewall };
 }

@@ -2,12 +2,14 @@
 import { watchSwitchRestart } from '../../../host/ovs-restart.ts';
 import { monitorOvsdb } from '../../../host/ovsdb-monitor.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
+import { openvswitchScheme } from '../firewall/scheme.ts';
+import { recordedZones, rememberZones } from '../firewall/zones.ts';
+import { createDesired, type Desired, type Plugin } from '../l2/desired.ts';
+import { createPortReport } from '../l2/report.ts';
 import { readActual, readSwitch, type Actual, type SwitchState } from './actual.ts';
 import { apply } from './apply.ts';
-import { createDesired, pluggedPorts, type Desired, type Plugin } from './desired.ts';
-import { recordedZones } from './firewall-rules.ts';
 import { plan } from './plan.ts';
-import { bindPorts } from './plan-ports.ts';
+import { bindPorts, pluggedPorts } from './plan-ports.ts';
 import type { Settings } from './settings.ts';
 import type { Step } from './steps.ts';
 import { watchByPrint } from './watch-by-print.ts';
@@ -41,10 +43,9 @@ export interface OpenvswitchAgent extends Pick<Reconciler<Step>, 'settle' | 'ver
 export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): OpenvswitchAgent {
   const key = settings.host;
   const ports = createDesired(plugin);
-  const report = createReport(plugin, log);
+  const report = createPortReport(plugin, log);
   const zones = new Map<string, number>();
   let snapshot: SwitchState | undefined;
-  let reportsAll = true;
   let deviceCount = 0;
   let problem: Error | undefined;
   let stopWatching = () => {};
@@ -54,7 +55,7 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
     resyncSeconds: 30,
     listWanted: () => {
       ports.everythingChanged();
-      reportsAll = true;
+      report.forgetAll();
       return Promise.resolve([key]);
     },
     listFound: () => Promise.resolve([]),
@@ -66,7 +67,8 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
     },
     read: async () => {
       const actual = await readActual(settings, snapshot ?? (await readSwitch()));
-      rememberZones(zones, actual, settings);
+      const plugged = pluggedPorts(actual.switch, settings);
+      rememberZones(zones, recordedZones(actual.tables[4], openvswitchScheme), (id) => plugged.has(id));
       return actual;
     },
     plan: (_key, desired, actual) => plan(settings, desired, actual, zones),
@@ -82,19 +84,11 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
         const switchedOff = dead.filter(({ port }) =>
           desired.devices.has(port.externalIds['iface-id'] ?? ''),
         );
-        const isAll = reportsAll;
-        reportsAll = false;
-        try {
-          await report(
-            bound.map(({ spec }) => spec.port_id),
-            switchedOff.map(({ port }) => port.externalIds['iface-id']!),
-            [...plugged.keys()],
-            isAll,
-          );
-        } catch (failure) {
-          reportsAll = true;
-          throw failure;
-        }
+        await report.tell({
+          up: bound.map(({ spec }) => spec.port_id),
+          down: switchedOff.map(({ port }) => port.externalIds['iface-id']!),
+          plugged: [...plugged.keys()],
+        });
       }
       if (desired?.problem !== undefined) throw desired.problem;
     },
@@ -154,27 +148,6 @@ function watchSwitch({ integrationBridge }: Settings, wake: () => void, log: Age
       );
     },
   });
-}
-
-/** Zones seen in the rules outlive a flush of the raw table, as long as their ports are plugged. */
-function rememberZones(zones: Map<string, number>, actual: Actual, settings: Settings): void {
-  const plugged = pluggedPorts(actual.switch, settings);
-  for (const id of zones.keys()) if (!plugged.has(id)) zones.delete(id);
-  for (const [id, zone] of recordedZones(actual.tables[4])) if (plugged.has(id)) zones.set(id, zone);
-}
-
-/** Tells the server which ports are up and which went down: changes, or with `isAll` everything. */
-function createReport(plugin: Plugin, log: AgentLog) {
-  let told = new Map<string, 'up' | 'down'>();
-  return async (up: string[], down: string[], plugged: string[], isAll: boolean): Promise<void> => {
-    const gone = [...told].filter(([id, state]) => state === 'up' && !plugged.includes(id)).map(([id]) => id);
-    const newUp = up.filter((id) => isAll || told.get(id) !== 'up');
-    const newDown = [...down.filter((id) => isAll || told.get(id) !== 'down'), ...gone];
-    if (newUp.length + newDown.length === 0) return;
-    await plugin.reportDevices(newUp, newDown);
-    if (!isAll) log.info(`Reported ${newUp.length} ports up, ${newDown.length} down`);
-    told = new Map([...up.map((id) => [id, 'up'] as const), ...down.map((id) => [id, 'down'] as const)]);
-  };
 }
 
 function summary(steps: readonly Step[]): string {

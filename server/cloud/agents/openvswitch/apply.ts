@@ -1,13 +1,10 @@
 // Does steps of a plan; neighbours of one kind share a process. Every step is safe to repeat.
-import { forgetZone } from '../../../host/conntrack.ts';
 import { disableTxOffload } from '../../../host/ethtool.ts';
-import { restoreIpsets } from '../../../host/ipset.ts';
-import { restoreTables } from '../../../host/iptables.ts';
 import { ensureVeth, removeLink, setLinks } from '../../../host/link.ts';
 import { applyFlows } from '../../../host/ovs-ofctl.ts';
 import { removePortCommand, vsctl } from '../../../host/ovs-vsctl.ts';
 import { CommandFailed } from '../../../host/run.ts';
-import { setSysctls } from '../../../host/sysctl.ts';
+import { applyFirewall } from '../firewall/apply.ts';
 import type { Step } from './steps.ts';
 
 type Kind = Step['kind'];
@@ -44,21 +41,15 @@ async function applyGroup(steps: readonly Step[]): Promise<void> {
     case 'change-switch':
       await vsctl(all(kind).flatMap((step) => step.commands));
       return;
-    case 'set-sysctl':
-      return setSysctls(Object.fromEntries(all(kind).map((step) => [step.key, step.value])));
-    case 'change-ipsets':
-      return restoreIpsets(all(kind).flatMap((step) => step.lines));
-    case 'change-iptables':
-      await Promise.all(all(kind).map(({ input, family }) => restoreTables(input, { family })));
-      return;
     case 'change-flows':
       await Promise.all(all(kind).map(({ bridge, lines }) => changeFlows(bridge, lines)));
       return;
+    case 'set-sysctl':
+    case 'change-ipsets':
+    case 'change-iptables':
     case 'forget-connections':
-      await Promise.all(all(kind).map((step) => forgetZone(step.connections)));
-      return;
     case 'report-problem':
-      return;
+      return applyFirewall(all(kind));
   }
 }
 

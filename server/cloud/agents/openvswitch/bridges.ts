@@ -38,7 +38,3 @@ export function flowCookie(host: string, bridge: string): string {
   const digest = createHash('sha256').update(`neutron-openvswitch-agent ${host} ${bridge}`).digest('hex');
   return `0x${digest.slice(0, 16).replace(/^0+/, '')}`;
 }
-
-/** Kernel name of a port's device: prefix and the first 11 characters of the port's id. */
-export const deviceOf = (prefix: 'tap' | 'qvb' | 'qvo' | 'qbr', portId: string): string =>
-  `${prefix}${portId.slice(0, 11)}`;

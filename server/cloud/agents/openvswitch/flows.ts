@@ -2,6 +2,7 @@
 import { canonicalAddress, formatCidr, parseCidr } from '../../../lib/cidr.ts';
 import type { Flow } from '../../../host/ovs-ofctl.ts';
 import type { DeviceSpec } from '../../model/specs.ts';
+import { linkLocalOf } from '../firewall/link-local.ts';
 import type { PhysicalBridge } from './bridges.ts';
 
 /** Tables of br-int. */
@@ -145,12 +146,4 @@ function hostOrPrefix(address: string): string {
   if (cidr === undefined) return canonicalAddress(address);
   const text = formatCidr(cidr);
   return text.replace(cidr.family === 4 ? /\/32$/ : /\/128$/, '');
-}
-
-/** The link-local address that a device makes of its MAC (EUI-64). */
-export function linkLocalOf(mac: string): string {
-  const bytes = mac.split(':').map((byte) => Number.parseInt(byte, 16));
-  const eui = [bytes[0]! ^ 2, bytes[1]!, bytes[2]!, 0xff, 0xfe, bytes[3]!, bytes[4]!, bytes[5]!];
-  const groups = [0, 2, 4, 6].map((at) => ((eui[at]! << 8) | eui[at + 1]!).toString(16));
-  return canonicalAddress(`fe80::${groups.join(':')}`);
 }

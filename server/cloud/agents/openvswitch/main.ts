@@ -13,10 +13,10 @@ import {
 } from '../../model/options/ovs.ts';
 import type { AgentState } from '../../model/specs.ts';
 import { connectRpc } from '../../rpc/connect-rpc.ts';
+import { rpcPlugin, subscribe } from '../l2/rpc-plugin.ts';
 import { formatPlan, parsePlanOption } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
 import { createAgent, type OpenvswitchAgent } from './agent.ts';
-import { rpcPlugin, subscribe } from './rpc-plugin.ts';
 import { settingsOf, type Settings } from './settings.ts';
 
 const groups = {
@@ -38,7 +38,7 @@ export async function main(argv: string[]): Promise<void> {
   const settings = settingsOf(config);
   const { host, transport_url, control_exchange: exchange, report_interval } = config.DEFAULT;
   const rpc = connectRpc({ transport_url, exchange, host, log });
-  const agent = createAgent(settings, rpcPlugin(rpc, host), log);
+  const agent = createAgent(settings, rpcPlugin(rpc, { host, agent_id: `ovs-agent-${host}` }), log);
   if (mode === 'plan') {
     process.stdout.write(formatPlan(await agent.verify()));
     await rpc.close();

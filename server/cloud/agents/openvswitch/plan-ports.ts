@@ -1,9 +1,10 @@
 // Which local VLAN each port of the integration bridge is in. Pure.
 import { setCommand, type VsctlCommand } from '../../../host/ovs-vsctl.ts';
 import type { DeviceSpec } from '../../model/specs.ts';
+import type { Desired } from '../l2/desired.ts';
 import type { SwitchPort, SwitchState } from './actual.ts';
-import type { Desired } from './desired.ts';
 import type { LocalNetwork } from './flows.ts';
+import type { Settings } from './settings.ts';
 import type { Step } from './steps.ts';
 import { assignTags, deadVlan, type RecordedTag } from './vlan-tags.ts';
 
@@ -12,6 +13,22 @@ export interface Bindings {
   bound: { spec: DeviceSpec; port: SwitchPort; tag: number }[];
   dead: { port: SwitchPort; reason: string }[];
   networks: Map<string, LocalNetwork>;
+}
+
+/** Ids of the ports plugged into the integration bridge, each once, in order of their device's name. */
+export function pluggedPorts({ ports }: SwitchState, { integrationBridge }: Settings): Map<string, string> {
+  const devices = new Map<string, string>();
+  for (const port of [...ports.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const id = port.externalIds['iface-id'];
+    if (
+      port.bridge === integrationBridge &&
+      id !== undefined &&
+      port.ofport !== undefined &&
+      !devices.has(id)
+    )
+      devices.set(id, port.name);
+  }
+  return devices;
 }
 
 /** Sorts the plugged ports (device name by port id) by what the server says of them. */

@@ -1,12 +1,13 @@
 // The whole difference between what the server wants of this host and what the host has, as ordered steps. Pure.
 import { planFlows, type Flow } from '../../../host/ovs-ofctl.ts';
+import { planFirewall } from '../firewall/plan.ts';
+import { openvswitchScheme as scheme } from '../firewall/scheme.ts';
+import { isGuarded, type Desired } from '../l2/desired.ts';
 import type { Actual } from './actual.ts';
 import { flowCookie } from './bridges.ts';
-import { isGuarded, pluggedPorts, type Desired } from './desired.ts';
 import { integrationFlows, physicalFlows } from './flows.ts';
 import { planBridgeRemoval, planBridges } from './plan-bridges.ts';
-import { planFirewall } from './plan-firewall.ts';
-import { bindPorts, planPorts } from './plan-ports.ts';
+import { bindPorts, planPorts, pluggedPorts } from './plan-ports.ts';
 import type { Settings } from './settings.ts';
 import type { Step } from './steps.ts';
 
@@ -27,7 +28,7 @@ export function plan(
   const isComplete = [...plugged.keys()].every((id) => desired.devices.has(id) || desired.unknown.has(id));
   const specs = bindings.bound.map(({ spec }) => spec);
   const firewall = isComplete
-    ? planFirewall(specs, desired.groups, actual, settings, zones)
+    ? planFirewall({ scheme, specs, groups: desired.groups, zones }, actual, settings)
     : { first: [], last: [] };
   const networks = [...bindings.networks.values()];
   const physical = settings.physical.filter(({ bridge }) => actual.switch.bridges.has(bridge));
@@ -56,7 +57,8 @@ export function plan(
 
 function planRemoval(settings: Settings, actual: Actual): Step[] {
   const off: Settings = { ...settings, enforcesSecurityGroups: false };
-  const firewall = planFirewall([], { security_groups: {}, sg_member_ips: {} }, actual, off, new Map());
+  const groups = { security_groups: {}, sg_member_ips: {} };
+  const firewall = planFirewall({ scheme, specs: [], groups, zones: new Map() }, actual, off);
   const names = [settings.integrationBridge, ...settings.physical.map(({ bridge }) => bridge)];
   return [
     ...names.flatMap((bridge) => flowSteps(settings.host, bridge, [], actual, true)),

@@ -1,14 +1,14 @@
 // Flows against what Neutron's agent put on real bridges.
 import { expect, it } from 'vitest';
+import { linkLocalOf } from '../../../../server/cloud/agents/firewall/link-local.ts';
 import { physicalBridges } from '../../../../server/cloud/agents/openvswitch/bridges.ts';
 import {
   integrationFlows,
-  linkLocalOf,
   physicalFlows,
   type LocalNetwork,
 } from '../../../../server/cloud/agents/openvswitch/flows.ts';
 import { parseFlows, planFlows, type Flow } from '../../../../server/host/ovs-ofctl.ts';
-import { fixture, vm01 } from './sample.ts';
+import { fixture, vm01 } from '../sample.ts';
 
 const physical = physicalBridges({ physnet2: 'br-eth1', physnet1: 'br-ex' });
 const networks: LocalNetwork[] = [

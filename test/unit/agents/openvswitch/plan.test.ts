@@ -2,16 +2,12 @@
 import { expect, it } from 'vitest';
 import type { Actual, SwitchPort } from '../../../../server/cloud/agents/openvswitch/actual.ts';
 import { physicalBridges } from '../../../../server/cloud/agents/openvswitch/bridges.ts';
-import {
-  createDesired,
-  type Desired,
-  type Plugin,
-} from '../../../../server/cloud/agents/openvswitch/desired.ts';
+import { createDesired, type Desired, type Plugin } from '../../../../server/cloud/agents/l2/desired.ts';
 import { plan } from '../../../../server/cloud/agents/openvswitch/plan.ts';
 import type { Settings } from '../../../../server/cloud/agents/openvswitch/settings.ts';
 import { assignTags } from '../../../../server/cloud/agents/openvswitch/vlan-tags.ts';
 import { parseTables } from '../../../../server/host/iptables.ts';
-import { fixture, vm01, webGroup } from './sample.ts';
+import { fixture, vm01, webGroup } from '../sample.ts';
 
 const settings: Settings = {
   host: 'compute1',
@@ -132,7 +128,7 @@ it('connections of a port that is gone are forgotten before its zone is used aga
   expect(steps).toContainEqual({
     kind: 'forget-connections',
     connections: { zone: 4099, family: 4 },
-    reason: `port ${vm01.port_id} is gone`,
+    reason: `zone 4099 belonged to ${vm01.port_id}, which is gone`,
   });
 });
 

@@ -1,9 +1,7 @@
 // What the server wants of the ports found on this host. Answers are kept until an event or a full pass makes them stale.
 import type { DeviceSpec, SecurityGroupInfo } from '../../model/specs.ts';
-import type { SwitchState } from './actual.ts';
-import type { Settings } from './settings.ts';
 
-/** The server, as this agent needs it; ids are port ids. */
+/** The server, as a layer 2 agent needs it; ids are port ids. */
 export interface Plugin {
   fetchDevices(ids: string[]): Promise<{ devices: DeviceSpec[]; failed_devices: string[] }>;
   fetchGroups(ids: string[]): Promise<SecurityGroupInfo>;
@@ -27,22 +25,6 @@ export interface DesiredPorts {
   groupsChanged(ids: readonly string[]): boolean;
   everythingChanged(): void;
   fetch(found: readonly string[]): Promise<Desired>;
-}
-
-/** Ids of the ports plugged into the integration bridge, each once, in order of their device's name. */
-export function pluggedPorts({ ports }: SwitchState, { integrationBridge }: Settings): Map<string, string> {
-  const devices = new Map<string, string>();
-  for (const port of [...ports.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const id = port.externalIds['iface-id'];
-    if (
-      port.bridge === integrationBridge &&
-      id !== undefined &&
-      port.ofport !== undefined &&
-      !devices.has(id)
-    )
-      devices.set(id, port.name);
-  }
-  return devices;
 }
 
 /** True for ports that security groups and address checks guard. */

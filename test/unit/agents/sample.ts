@@ -1,10 +1,9 @@
 // The guest vm01 of the recorded listings, and ports like it.
-import type { DeviceSpec, SecurityGroupRuleSpec } from '../../../../server/cloud/model/specs.ts';
+import type { DeviceSpec, SecurityGroupRuleSpec } from '../../../server/cloud/model/specs.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const fixture = (name: string) =>
-  readFileSync(join(import.meta.dirname, '../../fixtures', name), 'utf8');
+export const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures', name), 'utf8');
 
 export const webGroup = 'e3eb0d0a-180b-4d78-915f-9cd98268a5ea';
 

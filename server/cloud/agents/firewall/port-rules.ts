@@ -1,8 +1,8 @@
 // The rules of one guarded port: address checks, DHCP, neighbour discovery, then what its security groups allow. Pure.
 import { canonicalAddress, familyOf, formatCidr, parseCidr } from '../../../lib/cidr.ts';
 import type { DeviceSpec, SecurityGroupInfo } from '../../model/specs.ts';
-import { linkLocalOf } from './flows.ts';
 import { allowRules } from './group-rules.ts';
+import { linkLocalOf } from './link-local.ts';
 
 export type Family = 4 | 6;
 

@@ -1,14 +1,12 @@
 // Security groups as iptables rules, against what Neutron's agent loaded for a real guest.
 import { expect, it } from 'vitest';
-import {
-  assignZones,
-  firewallTables,
-  recordedZones,
-} from '../../../../server/cloud/agents/openvswitch/firewall-rules.ts';
-import { allowRules, memberSets, setName } from '../../../../server/cloud/agents/openvswitch/group-rules.ts';
+import { allowRules, memberSets, setName } from '../../../../server/cloud/agents/firewall/group-rules.ts';
+import { openvswitchScheme as scheme } from '../../../../server/cloud/agents/firewall/scheme.ts';
+import { firewallTables } from '../../../../server/cloud/agents/firewall/tables.ts';
+import { assignZones, recordedZones } from '../../../../server/cloud/agents/firewall/zones.ts';
 import { parseTables, type Tables } from '../../../../server/host/iptables.ts';
 import type { SecurityGroupInfo } from '../../../../server/cloud/model/specs.ts';
-import { fixture, rule, vm01, webGroup } from './sample.ts';
+import { fixture, rule, vm01, webGroup } from '../sample.ts';
 
 const groups: SecurityGroupInfo = {
   security_groups: {
@@ -23,7 +21,7 @@ const groups: SecurityGroupInfo = {
   sg_member_ips: { [webGroup]: { IPv4: ['192.168.101.102', '10.99.0.0/24', '192.168.101.21/32'], IPv6: [] } },
 };
 const trusted = ['180c84b1-e000-4000-8000-000000000000'];
-const firewall = { guarded: [{ spec: vm01, zone: 4099 }], trusted, groups, usesIpset: true };
+const firewall = { scheme, guarded: [{ spec: vm01, zone: 4099 }], trusted, groups, usesIpset: true };
 const spec = (rules: (typeof groups.security_groups)[string]) => ({
   spec: { security_groups: ['g'] },
   family: 4 as const,
@@ -72,7 +70,7 @@ it('an IPv6 address is checked together with the link-local one', () => {
 });
 
 it('zones are kept, and new ports get the lowest free one from 4097', () => {
-  const recorded = recordedZones(parseTables(fixture('neutron-guest-rules.txt')));
+  const recorded = recordedZones(parseTables(fixture('neutron-guest-rules.txt')), scheme);
   expect(recorded).toEqual(new Map([[vm01.port_id, 4099]]));
   expect([...assignZones(['a', 'b', vm01.port_id], recorded)].sort()).toEqual([
     ['a', 4097],

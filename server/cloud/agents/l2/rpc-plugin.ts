@@ -1,14 +1,13 @@
 // The server over the message queue: what is asked of it, and the events it sends.
 import type { Rpc } from '../../rpc/rpc.ts';
-import type { OpenvswitchAgent } from './agent.ts';
 import type { Plugin } from './desired.ts';
 
 const topic = 'q-plugin';
 /** A pass must not hang on a server that does not answer; once that is known it waits less, for there is a host to repair. */
 const timeoutsMs = { usual: 15_000, afterFailure: 3_000 };
 
-export function rpcPlugin(rpc: Rpc, host: string): Plugin {
-  const agent_id = `ovs-agent-${host}`;
+/** `agent_id` is what the server's log calls the agent. */
+export function rpcPlugin(rpc: Rpc, { host, agent_id }: { host: string; agent_id: string }): Plugin {
   let timeoutMs = timeoutsMs.usual;
   async function ask<Answer>(method: string, args: Record<string, unknown>): Promise<Answer> {
     try {
@@ -29,8 +28,15 @@ export function rpcPlugin(rpc: Rpc, host: string): Plugin {
   };
 }
 
+/** What an agent does about events of the server. */
+export interface PortEvents {
+  portChanged(id: string): void;
+  networkChanged(id: string): void;
+  groupsChanged(ids: string[]): void;
+}
+
 /** Turns the server's events into passes; they carry keys only. */
-export function subscribe(rpc: Rpc, agent: OpenvswitchAgent): void {
+export function subscribe(rpc: Rpc, agent: PortEvents): void {
   const port = {
     port_update: (args: { port: { id: string } }) => agent.portChanged(args.port.id),
     port_delete: (args: { port_id: string }) => agent.portChanged(args.port_id),

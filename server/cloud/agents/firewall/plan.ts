@@ -3,70 +3,88 @@ import { planIptables, type Tables } from '../../../host/iptables.ts';
 import { planIpsets } from '../../../host/ipset.ts';
 import type { ZoneConnections } from '../../../host/conntrack.ts';
 import type { DeviceSpec, SecurityGroupInfo } from '../../model/specs.ts';
-import { bridgeSysctls, type Actual } from './actual.ts';
-import { isGuarded } from './desired.ts';
-import { assignZones, chainPrefix, firewallTables, portChain, recordedZones } from './firewall-rules.ts';
+import { isGuarded } from '../l2/desired.ts';
+import { bridgeSysctls, type FirewallActual } from './actual.ts';
 import { isOurSet, memberSets } from './group-rules.ts';
-import type { Settings } from './settings.ts';
-import type { Step } from './steps.ts';
+import type { FirewallScheme } from './scheme.ts';
+import type { FirewallStep } from './steps.ts';
+import { firewallTables, portChain } from './tables.ts';
+import { assignZones, recordedZones } from './zones.ts';
 
-export interface FirewallSteps {
-  /** Before a port gets its tag. */
-  first: Step[];
-  /** When the new rules are in force. */
-  last: Step[];
+export interface FirewallSettings {
+  enforcesSecurityGroups: boolean;
+  usesIpset: boolean;
 }
 
-/** `zones` are those that earlier passes saw: they survive somebody flushing the raw table. */
+export interface WantedFirewall {
+  scheme: FirewallScheme;
+  /** The bound ports. */
+  specs: readonly DeviceSpec[];
+  groups: SecurityGroupInfo;
+  /** Zones by owner that earlier passes saw: they survive somebody flushing the raw table. */
+  zones: ReadonlyMap<string, number>;
+}
+
+export interface FirewallSteps {
+  /** Before a port may speak. */
+  first: FirewallStep[];
+  /** When the new rules are in force. */
+  last: FirewallStep[];
+}
+
 export function planFirewall(
-  specs: readonly DeviceSpec[],
-  groups: SecurityGroupInfo,
-  actual: Actual,
-  settings: Settings,
-  zones: ReadonlyMap<string, number>,
+  { scheme, specs, groups, zones }: WantedFirewall,
+  actual: FirewallActual,
+  settings: FirewallSettings,
 ): FirewallSteps {
   const isOn = settings.enforcesSecurityGroups;
   const guarded = isOn ? specs.filter(isGuarded) : [];
   const trusted = isOn ? specs.filter((spec) => !isGuarded(spec)).map((spec) => spec.port_id) : [];
-  const ids = guarded.map((spec) => spec.port_id).sort();
-  const loaded = recordedZones(actual.tables[4]);
-  const zoneOf = assignZones(ids, new Map([...zones, ...loaded]));
-  const left = [...loaded].filter(([id]) => !zoneOf.has(id));
+  const owners = guarded.map(scheme.zoneOwner).sort();
+  const loaded = recordedZones(actual.tables[4], scheme);
+  const zoneOf = assignZones(owners, new Map([...zones, ...loaded]));
+  const left = [...loaded].filter(([owner]) => !zoneOf.has(owner));
   const families = actual.tables[6] === undefined ? ([4] as const) : ([4, 6] as const);
   const sets = planIpsets(
     settings.usesIpset ? memberSets(guarded, groups, families) : [],
     actual.ipsets,
     isOurSet,
   );
-  const first: Step[] = isOn ? planSysctls(actual) : [];
+  const first: FirewallStep[] = isOn ? planSysctls(actual) : [];
   if (sets.grow.length > 0) first.push(ipsetStep(sets.grow));
-  const last: Step[] = sets.shrink.length > 0 ? [ipsetStep(sets.shrink)] : [];
+  const last: FirewallStep[] = sets.shrink.length > 0 ? [ipsetStep(sets.shrink)] : [];
   for (const family of families) {
     const found = actual.tables[family] ?? {};
-    const ports = guarded.map((spec) => ({ spec, zone: zoneOf.get(spec.port_id)! }));
+    const ports = guarded.map((spec) => ({ spec, zone: zoneOf.get(scheme.zoneOwner(spec))! }));
     const wanted = isOn
-      ? firewallTables({ guarded: ports, trusted, groups, usesIpset: settings.usesIpset }, family)
+      ? firewallTables({ scheme, guarded: ports, trusted, groups, usesIpset: settings.usesIpset }, family)
       : {};
-    const { input, reasons } = planIptables(wanted, found, chainPrefix);
+    const { input, reasons } = planIptables(wanted, found, scheme.chainPrefix);
     if (input !== '') first.push({ kind: 'change-iptables', family, input, reason: reasons.join('; ') });
     last.push(
-      ...ports.flatMap(({ spec, zone }) => endedConnections(spec, zone, family, wanted, found, sets.shrink)),
+      ...ports.flatMap(({ spec, zone }) =>
+        endedConnections({ scheme, spec, zone, family, wanted, found, setChanges: sets.shrink }),
+      ),
     );
-    // The next port in such a zone must not inherit connections.
-    for (const [id, zone] of left)
-      last.push({ kind: 'forget-connections', connections: { zone, family }, reason: `port ${id} is gone` });
+    // The next owner of such a zone must not inherit connections.
+    for (const [owner, zone] of left)
+      last.push({
+        kind: 'forget-connections',
+        connections: { zone, family },
+        reason: `zone ${zone} belonged to ${owner}, which is gone`,
+      });
   }
   return { first, last };
 }
 
-const ipsetStep = (lines: string[]): Step => ({
+const ipsetStep = (lines: string[]): FirewallStep => ({
   kind: 'change-ipsets',
   lines,
   reason: lines.length > 3 ? `${lines.length} changes of members` : lines.join('; '),
 });
 
-function planSysctls({ sysctls }: Actual): Step[] {
-  return bridgeSysctls.flatMap((key): Step[] => {
+function planSysctls({ sysctls }: FirewallActual): FirewallStep[] {
+  return bridgeSysctls.flatMap((key): FirewallStep[] => {
     const value = sysctls[key];
     if (value === '1') return [];
     if (value === undefined)
@@ -85,24 +103,33 @@ function planSysctls({ sysctls }: Actual): Step[] {
 }
 
 /** Connections that were let in by a rule, or by a member of a group, that is gone. */
-function endedConnections(
-  spec: DeviceSpec,
-  zone: number,
-  family: 4 | 6,
-  wanted: Tables,
-  found: Tables,
-  setChanges: readonly string[],
-): Step[] {
+function endedConnections({
+  scheme,
+  spec,
+  zone,
+  family,
+  wanted,
+  found,
+  setChanges,
+}: {
+  scheme: FirewallScheme;
+  spec: DeviceSpec;
+  zone: number;
+  family: 4 | 6;
+  wanted: Tables;
+  found: Tables;
+  setChanges: readonly string[];
+}): FirewallStep[] {
   const own = spec.fixed_ips
     .map(({ ip_address }) => ip_address)
     .filter((ip) => ip.includes(':') === (family === 6));
-  const forget = (connections: Omit<ZoneConnections, 'zone' | 'family'>, reason: string): Step => ({
+  const forget = (connections: Omit<ZoneConnections, 'zone' | 'family'>, reason: string): FirewallStep => ({
     kind: 'forget-connections',
     connections: { zone, family, ...connections },
     reason: `${reason} of port ${spec.port_id}`,
   });
   const removed = (['i', 'o'] as const).flatMap((letter) => {
-    const chain = portChain(letter, spec.port_id);
+    const chain = portChain(scheme, letter, spec.port_id);
     const before = found.filter?.[chain];
     const after = new Set(wanted.filter?.[chain]);
     const protocols = (before ?? [])
@@ -123,8 +150,8 @@ function endedConnections(
     );
   });
   const rules = [
-    ...(wanted.filter?.[portChain('i', spec.port_id)] ?? []),
-    ...(wanted.filter?.[portChain('o', spec.port_id)] ?? []),
+    ...(wanted.filter?.[portChain(scheme, 'i', spec.port_id)] ?? []),
+    ...(wanted.filter?.[portChain(scheme, 'o', spec.port_id)] ?? []),
   ];
   const gone = setChanges.flatMap((line) => {
     const [verb, set, member = ''] = line.split(' ');
