@@ -28,7 +28,8 @@ export async function readNamespace(own: Ownership, sysctls: readonly string[]):
     readIpBatch(
       [
         ['address', 'show'],
-        ['route', 'show', 'table', 'main'],
+        // Of one table `ip` shows IPv4 routes only.
+        ['route', 'show', 'table', 'all'],
       ],
       ns,
     ),
@@ -40,9 +41,11 @@ export async function readNamespace(own: Ownership, sysctls: readonly string[]):
     exists: true,
     links: parseLinks(links),
     addresses: parseAddresses(links),
-    routes: parseRoutes(routes),
+    routes: parseRoutes(routes.filter(isInMainTable)),
     sysctls: values,
     tables,
     ports,
   };
 }
+
+const isInMainTable = (route: unknown) => [undefined, 'main'].includes((route as { table?: string }).table);

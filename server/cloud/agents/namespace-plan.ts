@@ -200,10 +200,13 @@ function planRoutes(wanted: WantedNamespace, found: FoundNamespace, own: Ownersh
   const onLinkFirst = wanted.routes.toSorted(
     (a, b) => Number(b.isOnLink ?? false) - Number(a.isOnLink ?? false),
   );
-  const wantedDestinations = new Set(wanted.routes.map((route) => route.destination));
+  // `default` stands for two routes, one of each family.
+  const keyOf = (route: WantedRoute | Route) =>
+    `${routeWords(route).some((word) => word.includes(':')) ? 6 : 4} ${route.destination}`;
+  const wantedKeys = new Set(wanted.routes.map(keyOf));
   return [
     ...present
-      .filter((route) => !wantedDestinations.has(route.destination))
+      .filter((route) => !wantedKeys.has(keyOf(route)))
       .map((route) =>
         ip(['route', 'delete', ...routeWords(route)], `route to ${route.destination} is not wanted`),
       ),
