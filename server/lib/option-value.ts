@@ -27,6 +27,8 @@ export type OptionSpec = {
     max?: number;
     /** The only values allowed (of each item, for lists). */
     choices?: readonly string[];
+    /** The choices may be given in any case; the value is as declared. */
+    ignoreCase?: true;
   };
 }[OptionType];
 
@@ -90,7 +92,11 @@ function parseDict(text: string): Record<string, string> {
 }
 
 function checkChoice(spec: OptionSpec, text: string): string {
-  if (spec.choices !== undefined && !spec.choices.includes(text))
-    throw new Error(`'${text}' is none of ${spec.choices.join(', ')}`);
-  return text;
+  if (spec.choices === undefined) return text;
+  const same = spec.ignoreCase
+    ? (choice: string) => choice.toLowerCase() === text.toLowerCase()
+    : (choice: string) => choice === text;
+  const choice = spec.choices.find(same);
+  if (choice === undefined) throw new Error(`'${text}' is none of ${spec.choices.join(', ')}`);
+  return choice;
 }

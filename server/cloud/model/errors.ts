@@ -156,6 +156,7 @@ export const neutronErrors = {
     409,
     'Unable to create the network. The VLAN {vlan_id} on physical network {physical_network} is in use.',
   ],
+  TunnelIdInUse: [409, 'Unable to create the network. The tunnel ID {tunnel_id} is in use.'],
   NoNetworkAvailable: [503, 'Unable to create the network. No tenant network is available for allocation.'],
   PortSecurityPortHasSecurityGroup: [
     409,

@@ -1,6 +1,14 @@
 // All options that neutron-server reads, by group, and the settings that its rules work with.
 import type { Config } from '../../lib/config.ts';
-import { ml2FlatOptions, ml2Options, ml2VlanOptions, securityGroupApiOptions } from '../model/options/ml2.ts';
+import { linuxbridgePluginOptions } from '../model/options/linuxbridge-plugin.ts';
+import {
+  ml2FlatOptions,
+  ml2GreOptions,
+  ml2Options,
+  ml2VlanOptions,
+  ml2VxlanOptions,
+  securityGroupApiOptions,
+} from '../model/options/ml2.ts';
 import {
   keystoneAuthtokenOptions,
   neutronDatabaseOptions,
@@ -9,6 +17,7 @@ import {
   quotaOptions,
 } from '../model/options/neutron.ts';
 import { ovsPluginOptions } from '../model/options/ovs.ts';
+import { corePluginSettings } from './core-plugin.ts';
 import { countedResources } from './quota.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
@@ -21,16 +30,19 @@ export const serverOptions = {
   ml2: ml2Options,
   ml2_type_flat: ml2FlatOptions,
   ml2_type_vlan: ml2VlanOptions,
+  ml2_type_gre: ml2GreOptions,
+  ml2_type_vxlan: ml2VxlanOptions,
   securitygroup: securityGroupApiOptions,
-  // the older plug-in's file may be given in place of ml2_conf.ini
+  // files of the older plug-ins
   ovs: ovsPluginOptions,
+  vlans: linuxbridgePluginOptions,
 };
 
 export type ServerConfig = Config<typeof serverOptions>;
 
 /** The settings of a configuration. */
 export function settingsOf(config: ServerConfig): Settings {
-  const { DEFAULT: general, quotas, ml2, ovs } = config;
+  const { DEFAULT: general, quotas } = config;
   const limits = Object.fromEntries(
     countedResources.map((name) => [name, (quotas as Record<string, number>)[`quota_${name}`] ?? -1]),
   );
@@ -54,26 +66,12 @@ export function settingsOf(config: ServerConfig): Settings {
     global_physnet_mtu: general.global_physnet_mtu,
     enable_security_group: config.securitygroup.enable_security_group,
     quotas: limits,
-    ml2: {
-      type_drivers: ml2.type_drivers,
-      tenant_network_types: isDefault(ml2.tenant_network_types)
-        ? [ovs.tenant_network_type]
-        : ml2.tenant_network_types,
-      mechanism_drivers: ml2.mechanism_drivers,
-      flat_networks: config.ml2_type_flat.flat_networks,
-      network_vlan_ranges: [
-        ...new Set([...config.ml2_type_vlan.network_vlan_ranges, ...ovs.network_vlan_ranges]),
-      ],
-      path_mtu: ml2.path_mtu,
-    },
+    ml2: corePluginSettings(config),
   };
 }
 
 const shortNames: Record<string, string> = {
   'neutron.services.l3_router.l3_router_plugin.L3RouterPlugin': 'router',
 };
-
-const isDefault = (types: readonly string[]) =>
-  types.join() === ml2Options.tenant_network_types.default.join();
 
 const pageLimit = (text: string): number => (/^\d+$/.test(text) && Number(text) > 0 ? Number(text) : -1);

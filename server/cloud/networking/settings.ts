@@ -31,7 +31,18 @@ export interface Settings {
     flat_networks: readonly string[];
     /** `physnet2:100:110`, or `physnet1` without a range for tenants. */
     network_vlan_ranges: readonly string[];
+    /** `1:1000`: tunnel ids of tenants' gre networks. */
+    tunnel_id_ranges: readonly string[];
+    /** `1:1000`: VXLAN network identifiers of tenants' vxlan networks. */
+    vni_ranges: readonly string[];
+    /** Multicast group that VXLAN broadcasts go to; empty: to each peer. */
+    vxlan_group: string;
+    /** MTU of the network that carries the tunnels; 0: that of the physical networks. */
     path_mtu: number;
+    /** MTU by physical network, where it is less than `global_physnet_mtu`. */
+    physical_network_mtus: Readonly<Record<string, number>>;
+    /** IP version of the tunnels' ends. */
+    overlay_ip_version: 4 | 6;
   };
 }
 
@@ -70,6 +81,11 @@ export const defaultSettings: Settings = {
     mechanism_drivers: ['openvswitch'],
     flat_networks: ['*'],
     network_vlan_ranges: [],
+    tunnel_id_ranges: [],
+    vni_ranges: [],
+    vxlan_group: '',
     path_mtu: 0,
+    physical_network_mtus: {},
+    overlay_ip_version: 4,
   },
 };

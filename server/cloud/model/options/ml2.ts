@@ -24,6 +24,17 @@ export const ml2Options = defineOptions({
     min: 0,
     help: 'MTU of the network that carries tunnels; 0: global_physnet_mtu',
   },
+  physical_network_mtus: {
+    type: 'dict',
+    default: {},
+    help: 'MTU of each physical network that has less than global_physnet_mtu: physnet2:1400',
+  },
+  overlay_ip_version: {
+    type: 'string',
+    default: '4',
+    choices: ['4', '6'],
+    help: 'IP version of the addresses that tunnels come from',
+  },
 });
 
 /** [ml2_type_flat]. */
@@ -41,6 +52,29 @@ export const ml2VlanOptions = defineOptions({
     type: 'list',
     default: [],
     help: 'Physical networks, with a range of VLAN ids for tenant networks: physnet1,physnet2:101:110',
+  },
+});
+
+/** [ml2_type_gre]. */
+export const ml2GreOptions = defineOptions({
+  tunnel_id_ranges: {
+    type: 'list',
+    default: [],
+    help: 'Tunnel ids for tenant networks: 1:1000, 2000:2999',
+  },
+});
+
+/** [ml2_type_vxlan]. */
+export const ml2VxlanOptions = defineOptions({
+  vni_ranges: {
+    type: 'list',
+    default: [],
+    help: 'VXLAN network identifiers for tenant networks: 1:1000, 2000:2999',
+  },
+  vxlan_group: {
+    type: 'string',
+    default: '',
+    help: 'Multicast group for the broadcasts of VXLAN networks, told to Linux bridge agents that name none; empty: to each peer',
   },
 });
 

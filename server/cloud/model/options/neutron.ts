@@ -2,6 +2,16 @@
 import { defineOptions } from '../../../lib/config.ts';
 import { bindOptions, keystoneAuthtokenOptions, loggingOptions, messagingOptions } from './common.ts';
 
+/** Names of core plug-ins, and the short name of each. */
+export const corePlugins = {
+  ml2: 'ml2',
+  openvswitch: 'openvswitch',
+  linuxbridge: 'linuxbridge',
+  'neutron.plugins.ml2.plugin.Ml2Plugin': 'ml2',
+  'neutron.plugins.openvswitch.ovs_neutron_plugin.OVSNeutronPluginV2': 'openvswitch',
+  'neutron.plugins.linuxbridge.lb_neutron_plugin.LinuxBridgePluginV2': 'linuxbridge',
+} as const;
+
 /** [DEFAULT] of neutron-server. */
 export const neutronServerOptions = defineOptions({
   ...loggingOptions,
@@ -10,8 +20,8 @@ export const neutronServerOptions = defineOptions({
   core_plugin: {
     type: 'string',
     default: 'ml2',
-    choices: ['ml2', 'neutron.plugins.ml2.plugin.Ml2Plugin'],
-    help: 'Plug-in that implements networks, subnets and ports',
+    choices: Object.keys(corePlugins),
+    help: 'Plug-in that implements networks, subnets and ports, by its short name or its class',
   },
   service_plugins: {
     type: 'list',

@@ -31,12 +31,31 @@ export const ovsPluginOptions = defineOptions({
   tenant_network_type: {
     type: 'string',
     default: 'local',
-    help: 'Type of networks that tenants create: local, vlan',
+    choices: ['local', 'vlan', 'gre', 'vxlan', 'none'],
+    ignoreCase: true,
+    help: 'Type of networks that tenants create; none: they cannot',
   },
   network_vlan_ranges: {
     type: 'list',
     default: [],
     help: 'Physical networks, with a range of VLAN ids for tenant networks: physnet1,physnet2:101:110',
+  },
+  enable_tunneling: {
+    type: 'bool',
+    default: false,
+    help: 'Offer networks in tunnels (core_plugin openvswitch; with ml2 type_drivers tells it)',
+  },
+  tunnel_type: {
+    type: 'string',
+    default: '',
+    choices: ['', 'gre', 'vxlan'],
+    ignoreCase: true,
+    help: 'The one kind of tunnels offered; empty: both',
+  },
+  tunnel_id_ranges: {
+    type: 'list',
+    default: [],
+    help: 'Tunnel ids for tenant networks: 1:1000',
   },
 });
 

@@ -1,4 +1,5 @@
 // The ML2 core plug-in: network types on one side, mechanisms that wire ports on the other.
+import { ConfigError } from '../../../../lib/config.ts';
 import { invalidInput, neutronError } from '../../../model/errors.ts';
 import type { Agent } from '../../../model/agent.ts';
 import type { Network } from '../../../model/network.ts';
@@ -12,12 +13,15 @@ import { openvswitchMechanism } from './mechanisms/openvswitch.ts';
 import type { TypeDriver } from './type-driver.ts';
 import { flatType } from './types/flat.ts';
 import { localType } from './types/local.ts';
-import { parseVlanRanges, vlanType } from './types/vlan.ts';
+import { tunnelType } from './types/tunnel.ts';
+import { vlanType } from './types/vlan.ts';
 
-const typeDrivers: Record<string, (ml2: Settings['ml2']) => TypeDriver> = {
-  local: () => localType,
-  flat: (ml2) => flatType(ml2.flat_networks),
-  vlan: (ml2) => vlanType(parseVlanRanges(ml2.network_vlan_ranges)),
+const typeDrivers: Record<string, (settings: Settings) => TypeDriver> = {
+  local: localType,
+  flat: flatType,
+  vlan: vlanType,
+  gre: (settings) => tunnelType('gre', settings),
+  vxlan: (settings) => tunnelType('vxlan', settings),
 };
 const mechanismDrivers: Record<string, MechanismDriver> = { openvswitch: openvswitchMechanism };
 
@@ -35,8 +39,13 @@ export function createMl2(
     const make = typeDrivers[name];
     if (make === undefined)
       skipped(`type_drivers: '${name}' is not available; available: ${loadable.types.join(', ')}`);
-    else types.set(name, make(ml2));
+    else types.set(name, make(settings));
   }
+  const unknown = ml2.tenant_network_types.find((name) => !types.has(name));
+  if (unknown !== undefined)
+    throw new ConfigError(
+      `tenant_network_types: '${unknown}' is none of the loaded types: ${[...types.keys()].join(', ')}`,
+    );
   const mechanisms = ml2.mechanism_drivers.flatMap((name) => {
     const driver = mechanismDrivers[name];
     if (driver === undefined)
@@ -68,7 +77,8 @@ export function createMl2(
         throw invalidInput(`provider:network_type ${asked.network_type} not supported`);
       return driver.reserve(work, network_id, segment);
     },
-    maximumMtu: (network_type) => settings.global_physnet_mtu - (types.get(network_type)?.overhead ?? 0),
+    maximumMtu: (network_type, physical_network) =>
+      types.get(network_type)?.maximumMtu(physical_network) ?? settings.global_physnet_mtu,
     bindPort: (work, port, network) => bind(work, mechanisms, port, network),
   };
 }

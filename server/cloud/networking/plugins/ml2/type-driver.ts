@@ -1,4 +1,4 @@
-// What a network type must know: which segments there are, and how one is taken.
+// What a network type must know: which segments there are, how one is taken, and how large its packets may be.
 import type { Work } from '../../work.ts';
 
 export interface Segment {
@@ -13,6 +13,5 @@ export interface TypeDriver {
   reserve(work: Work, network_id: string, asked: Omit<Segment, 'network_type'>): Promise<Segment>;
   /** Takes any free segment for a tenant network; undefined when there is none left. */
   allocate(work: Work, network_id: string): Promise<Segment | undefined>;
-  /** Bytes that its encapsulation takes from the underlying MTU. */
-  overhead: number;
+  maximumMtu(physical_network: string | null): number;
 }
