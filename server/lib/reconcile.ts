@@ -27,8 +27,8 @@ export interface ReconcilerOptions<Desired, Actual, S extends Step> {
   fetch(key: string): Promise<Desired | undefined>;
   /** Wanted states of many keys in one call, used for full passes; keys not in the answer should not be here. */
   fetchMany?(keys: string[]): Promise<Map<string, Desired>>;
-  /** What the host has now. */
-  read(key: string): Promise<Actual>;
+  /** What the host has now; `desired` tells what to look for. */
+  read(key: string, desired: Desired | undefined): Promise<Actual>;
   /** Ordered steps from actual to desired; pure. */
   plan(key: string, desired: Desired | undefined, actual: Actual): S[];
   /** Does the steps, each safe to repeat. */
@@ -133,7 +133,7 @@ export function createReconciler<Desired, Actual, S extends Step>(
       const early = prefetched.get(key);
       prefetched.delete(key);
       result.desired = early === undefined ? await options.fetch(key) : (await early).get(key);
-      result.steps = options.plan(key, result.desired, await options.read(key));
+      result.steps = options.plan(key, result.desired, await options.read(key, result.desired));
       for (const step of result.steps) log.debug(`${name} ${key}: ${step.kind}: ${step.reason}`);
       if (result.steps.length > 0) await options.apply(key, result.steps);
       state.failures = 0;
@@ -187,7 +187,8 @@ export function createReconciler<Desired, Actual, S extends Step>(
   }
 
   async function dryRun(key: string): Promise<S[]> {
-    return options.plan(key, await options.fetch(key), await options.read(key));
+    const desired = await options.fetch(key);
+    return options.plan(key, desired, await options.read(key, desired));
   }
 
   return {
@@ -218,11 +219,8 @@ export function createReconciler<Desired, Actual, S extends Step>(
       const wanted = await desired;
       const plans = new Map<string, S[]>();
       for (const key of keys) {
-        const steps = options.plan(
-          key,
-          wanted === undefined ? await options.fetch(key) : wanted.get(key),
-          await options.read(key),
-        );
+        const target = wanted === undefined ? await options.fetch(key) : wanted.get(key);
+        const steps = options.plan(key, target, await options.read(key, target));
         if (steps.length > 0) plans.set(key, steps);
       }
       return plans;

@@ -4,15 +4,17 @@ import { readIpBatch } from '../../host/ip.ts';
 import { readTables } from '../../host/iptables.ts';
 import { parseLinks } from '../../host/link.ts';
 import { listNetns } from '../../host/netns.ts';
-import { readOvsPorts } from '../../host/ovs-ports.ts';
+import { readOvsPorts, type OvsPort } from '../../host/ovs-ports.ts';
 import { parseRoutes } from '../../host/route.ts';
 import { readSysctls } from '../../host/sysctl.ts';
 import type { FoundNamespace, Ownership } from './namespace-plan.ts';
 
-/** Reads the namespace and the bridges' ports; `sysctls` are the keys that matter. */
-export async function readNamespace(own: Ownership, sysctls: readonly string[]): Promise<FoundNamespace> {
-  const { ns } = own;
-  const portsRead = readOvsPorts();
+/** Reads the namespace; `sysctls` are the keys that matter, `portsRead` the bridges' ports where they are being read already. */
+export async function readNamespace(
+  { ns }: Pick<Ownership, 'ns'>,
+  sysctls: readonly string[],
+  portsRead: Promise<ReadonlyMap<string, OvsPort>> = readOvsPorts(),
+): Promise<FoundNamespace> {
   portsRead.catch(() => undefined);
   if (ns !== undefined && !(await listNetns()).includes(ns))
     return {

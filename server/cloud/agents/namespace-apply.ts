@@ -13,11 +13,11 @@ type PlugStep = Extract<NamespaceStep, { kind: 'plug' }>;
 /** Puts `steps` into effect in order. `other` does the steps that are the agent's own. */
 export async function applySteps<Other extends { kind: string }>(
   steps: readonly (NamespaceStep | Other)[],
-  own: Ownership,
+  { ns }: Pick<Ownership, 'ns'>,
   other: (step: Exclude<Other, NamespaceStep>) => Promise<void>,
 ): Promise<void> {
   const lines: string[][] = [];
-  const flush = () => ipBatch(lines.splice(0), own.ns);
+  const flush = () => ipBatch(lines.splice(0), ns);
   for (const step of steps as NamespaceStep[]) {
     if (step.kind === 'ip') {
       lines.push(step.args);
@@ -26,22 +26,22 @@ export async function applySteps<Other extends { kind: string }>(
     await flush();
     switch (step.kind) {
       case 'add-namespace':
-        await ensureNetns(own.ns!);
+        await ensureNetns(ns!);
         break;
       case 'remove-namespace':
-        await removeNetns(own.ns!);
+        await removeNetns(ns!);
         break;
       case 'set-sysctls':
-        await setSysctls(step.values, own.ns);
+        await setSysctls(step.values, ns);
         break;
       case 'plug':
-        await plug(step, own.ns);
+        await plug(step, ns);
         break;
       case 'unplug':
         await vsctl([removePortCommand(step.bridge, step.name)]);
         break;
       case 'load-rules':
-        await restoreTables(step.input, own.ns === undefined ? {} : { ns: own.ns });
+        await restoreTables(step.input, ns === undefined ? {} : { ns });
         break;
       default:
         await other(step as Exclude<Other, NamespaceStep>);

@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs';
 import { readLeases, type Lease } from '../../../host/dnsmasq.ts';
 import { listNetns } from '../../../host/netns.ts';
 import { findProcesses, netnsNumber, type FoundProcess } from '../../../host/process.ts';
-import { readProxy, readText, type FoundProxy } from '../metadata-proxy.ts';
+import { proxyPlace } from '../metadata-proxy.ts';
 import { readNamespace } from '../namespace-actual.ts';
+import { readDaemon, readText, type FoundDaemon } from '../namespace-daemon.ts';
 import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
 import {
   chainPrefix,
@@ -25,7 +26,7 @@ export interface DhcpActual {
   dnsmasq: FoundProcess[];
   /** Number of the namespace that processes should live in. */
   netns: number | undefined;
-  proxy: FoundProxy;
+  proxy: FoundDaemon;
 }
 
 export const ownershipOf = (config: DhcpConfig, networkId: string): Ownership => ({
@@ -47,7 +48,7 @@ export async function readActual(config: DhcpConfig, networkId: string): Promise
     leases: readLeases(`${folder}/leases`),
     dnsmasq: findProcesses('dnsmasq', `${folder}/`, `${folder}/pid`),
     netns: netnsNumber(own.ns),
-    proxy: readProxy(config, networkId, own.ns),
+    proxy: readDaemon(proxyPlace(config, networkId), own.ns),
   };
 }
 

@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { releaseLease, reloadDnsmasq, startDnsmasq } from '../../../host/dnsmasq.ts';
 import { endProcess } from '../../../host/process.ts';
-import { applyProxy } from '../metadata-proxy.ts';
 import { applySteps } from '../namespace-apply.ts';
+import { applyDaemon } from '../namespace-daemon.ts';
 import type { NamespaceStep } from '../namespace-plan.ts';
 import { ownershipOf } from './actual.ts';
 import { folderOf, type DhcpConfig } from './desired.ts';
@@ -45,8 +45,9 @@ async function applyOne(
     case 'remove-files':
       rmSync(folder, { recursive: true, force: true });
       return;
-    case 'start-proxy':
-    case 'stop-proxy':
-      await applyProxy(step, config, networkId, ns);
+    case 'start-daemon':
+    case 'reload-daemon':
+    case 'stop-daemon':
+      await applyDaemon(step, ns);
   }
 }

@@ -6,7 +6,8 @@ import type { dhcpOptions } from '../../model/options/dhcp.ts';
 import type { NetworkSpec, PortSpec } from '../../model/specs.ts';
 import { iptablesFrame } from '../iptables-frame.ts';
 import { metadataAddress } from '../metadata-proxy-file.ts';
-import { proxyConfig } from '../metadata-proxy.ts';
+import { proxyDaemon } from '../metadata-proxy.ts';
+import type { WantedDaemon } from '../namespace-daemon.ts';
 import type { WantedDevice, WantedNamespace, WantedRoute } from '../namespace-plan.ts';
 import { dnsmasqArguments } from './dnsmasq-arguments.ts';
 import { renderAddnHostsFile, renderHostFile, servedEntries } from './host-file.ts';
@@ -27,8 +28,8 @@ export interface DhcpTarget {
   files: Record<FileName, string>;
   /** `MAC address` of everyone who may have a lease. */
   entitled: Set<string>;
-  /** Configuration of the metadata proxy, where this namespace answers metadata requests. */
-  proxy: string | undefined;
+  /** The metadata proxy, where this namespace answers metadata requests. */
+  proxy: WantedDaemon | undefined;
   /** Ports whose addresses dnsmasq hands out. */
   servedPorts: string[];
   counts: { subnets: number; ports: number };
@@ -70,7 +71,7 @@ export function targetOf(
     },
     entitled: new Set(entries.map(({ mac, address }) => `${mac} ${address}`)),
     proxy: servesMetadata(network, config)
-      ? proxyConfig(config, { id: network.id, kind: 'network', bind: `${metadataAddress}:80` })
+      ? proxyDaemon(config, { id: network.id, kind: 'network', bind: `${metadataAddress}:80` })
       : undefined,
     servedPorts: [...new Set(entries.map(({ port }) => port.id))],
     counts: { subnets: network.subnets.length, ports: network.ports.length },

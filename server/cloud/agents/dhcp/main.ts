@@ -8,7 +8,8 @@ import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
 import { summarize } from '../plan-option.ts';
-import { proxyConfigFile } from '../metadata-proxy.ts';
+import { proxyPlace } from '../metadata-proxy.ts';
+import { processesOf as daemonProcesses } from '../namespace-daemon.ts';
 import { reportState } from '../report-state.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
 import { tellOnce } from '../told-once.ts';
@@ -36,7 +37,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
   const fetchAll = () => rpc.call<NetworkSpec[]>('q-plugin', 'get_active_networks_info', { host });
   const processesOf = (id: string) => [
     ...findProcesses('dnsmasq', `${folderOf(config, id)}/`, `${folderOf(config, id)}/pid`),
-    ...findProcesses('haproxy', proxyConfigFile(config, id), `${config.external_pids}/${id}.pid.haproxy`),
+    ...daemonProcesses(proxyPlace(config, id)),
   ];
   let onPassed = (_id: string): Promise<void> => Promise.resolve();
 

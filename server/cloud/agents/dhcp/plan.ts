@@ -1,13 +1,13 @@
 // The steps from what the host has for a network to what it should have. Pure.
 import type { Lease } from '../../../host/dnsmasq.ts';
-import { planProxy, type ProxyStep } from '../metadata-proxy.ts';
+import { planDaemon, type DaemonStep } from '../namespace-daemon.ts';
 import { planNamespace, planRemoval, type NamespaceStep } from '../namespace-plan.ts';
 import type { DhcpActual } from './actual.ts';
 import { fileNames, type DhcpTarget, type FileName } from './desired.ts';
 
 export type DhcpStep =
   | NamespaceStep
-  | ProxyStep
+  | DaemonStep
   | { kind: 'stop-dnsmasq'; pids: number[]; reason: string }
   /** Files are written and, where `reloadPid` is given, dnsmasq is told, in one go. */
   | { kind: 'write-files'; files: Partial<Record<FileName, string>>; reloadPid?: number; reason: string }
@@ -32,7 +32,7 @@ function planServed(target: DhcpTarget, actual: DhcpActual): DhcpStep[] {
     ...(keep === undefined
       ? [{ kind: 'start-dnsmasq' as const, argv: target.dnsmasq, reason: 'no dnsmasq serves this network' }]
       : []),
-    ...planProxy(target.proxy, actual.proxy),
+    ...planDaemon(target.proxy, actual.proxy),
     ...actual.leases
       .filter(({ mac, address }) => !target.entitled.has(`${mac} ${address}`))
       .map((lease) => ({
@@ -60,7 +60,7 @@ function planFiles(target: DhcpTarget, actual: DhcpActual, runningPid: number | 
 function planGone(actual: DhcpActual): DhcpStep[] {
   const device = actual.files.interface?.trim();
   return [
-    ...planProxy(undefined, actual.proxy),
+    ...planDaemon(undefined, actual.proxy),
     ...stopDnsmasq(actual.dnsmasq, 'the network is not served here'),
     ...planRemoval(actual.namespace, actual.own, device === undefined || device === '' ? [] : [device]),
     ...(actual.hasFolder

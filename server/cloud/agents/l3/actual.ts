@@ -1,29 +1,36 @@
-// What the host has for one router: namespace and metadata proxy.
+// What the host has for one router: its namespaces and the daemons in them.
 import { listNetns } from '../../../host/netns.ts';
-import { listProxies, readProxy, type FoundProxy } from '../metadata-proxy.ts';
+import { readOvsPorts } from '../../../host/ovs-ports.ts';
+import { listProxies } from '../metadata-proxy.ts';
 import { readNamespace } from '../namespace-actual.ts';
+import { readDaemon, type FoundDaemon } from '../namespace-daemon.ts';
 import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
-import { namespaceOf, namespacePrefix, type L3Config } from './desired.ts';
-import { chainPrefix } from './nat.ts';
+import { namespacePrefix, placesOf, type L3Config, type RouterTarget } from './target.ts';
 
-export interface RouterActual {
-  namespace: FoundNamespace;
+/** What a namespace that a router may have on this host holds. */
+export interface NamespaceActual {
   own: Ownership;
-  proxy: FoundProxy;
+  found: FoundNamespace;
+  daemons: FoundDaemon[];
 }
 
-export const ownershipOf = (config: L3Config, routerId: string): Ownership => ({
-  ns: namespaceOf(config, routerId),
-  devicePrefixes: ['qr-', 'qg-'],
-  chainPrefix,
-});
-
-const sysctls = ['net/ipv4/ip_forward', 'net/ipv4/conf/all/arp_ignore', 'net/ipv4/conf/all/arp_announce'];
-
-export async function readActual(config: L3Config, routerId: string): Promise<RouterActual> {
-  const own = ownershipOf(config, routerId);
-  const namespace = await readNamespace(own, sysctls);
-  return { namespace, own, proxy: readProxy(config, routerId, own.ns) };
+export async function readActual(
+  config: L3Config,
+  routerId: string,
+  target: RouterTarget | undefined,
+): Promise<NamespaceActual[]> {
+  const portsRead = readOvsPorts();
+  portsRead.catch(() => undefined);
+  return Promise.all(
+    placesOf(config, routerId).map(async ({ own, daemons }) => {
+      const wanted = target?.namespaces.find((candidate) => candidate.own.ns === own.ns)?.wanted;
+      return {
+        own,
+        found: await readNamespace(own, Object.keys(wanted?.sysctls ?? {}), portsRead),
+        daemons: daemons.map((place) => readDaemon(place, own.ns)),
+      };
+    }),
+  );
 }
 
 /** Ids of the routers that have left anything on this host: a namespace of their name or a metadata proxy. */

@@ -1,29 +1,31 @@
 // Does the steps of a plan for one router; each is safe to repeat.
 import { announceAddress } from '../../../host/arping.ts';
 import { forgetConnections } from '../../../host/conntrack.ts';
-import { applyProxy } from '../metadata-proxy.ts';
 import { applySteps } from '../namespace-apply.ts';
-import type { NamespaceStep } from '../namespace-plan.ts';
-import { ownershipOf } from './actual.ts';
-import type { L3Config } from './desired.ts';
-import type { RouterStep } from './plan.ts';
+import { applyDaemon } from '../namespace-daemon.ts';
+import type { L3Config } from './target.ts';
+import type { RouterOwnStep, RouterStep } from './plan.ts';
 
 /** `onLateError` hears of announcements that failed: a pass does not wait for them. */
 export async function applyRouter(
   config: L3Config,
-  routerId: string,
-  steps: RouterStep[],
+  steps: readonly RouterStep[],
   onLateError: (error: Error) => void,
 ): Promise<void> {
-  const own = ownershipOf(config, routerId);
-  await applySteps<RouterStep>(steps, own, (step) => applyOne(config, routerId, own.ns, step, onLateError));
+  let rest = steps;
+  while (rest.length > 0) {
+    const { ns } = rest[0]!;
+    const end = rest.findIndex((step) => step.ns !== ns);
+    const here = end < 0 ? rest : rest.slice(0, end);
+    rest = rest.slice(here.length);
+    await applySteps<RouterOwnStep>(here, { ns }, (step) => applyOne(config, ns, step, onLateError));
+  }
 }
 
 async function applyOne(
   config: L3Config,
-  routerId: string,
   ns: string | undefined,
-  step: Exclude<RouterStep, NamespaceStep>,
+  step: RouterOwnStep,
   onLateError: (error: Error) => void,
 ): Promise<void> {
   switch (step.kind) {
@@ -41,8 +43,9 @@ async function applyOne(
     case 'forget-connections':
       await forgetConnections(step.address, ns);
       return;
-    case 'start-proxy':
-    case 'stop-proxy':
-      await applyProxy(step, config, routerId, ns);
+    case 'start-daemon':
+    case 'reload-daemon':
+    case 'stop-daemon':
+      await applyDaemon(step, ns);
   }
 }

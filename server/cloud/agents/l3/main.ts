@@ -3,22 +3,22 @@ import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { readOvsPorts } from '../../../host/ovs-ports.ts';
 import { vsctl } from '../../../host/ovs-vsctl.ts';
-import { findProcesses } from '../../../host/process.ts';
 import { l3Options } from '../../model/options/l3.ts';
 import type { AgentState, RouterSpec } from '../../model/specs.ts';
 import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
-import { proxyConfigFile } from '../metadata-proxy.ts';
+import { processesOf } from '../namespace-daemon.ts';
 import { summarize } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
 import { tellOnce } from '../told-once.ts';
-import { listFound, readActual, type RouterActual } from './actual.ts';
+import { listFound, readActual, type NamespaceActual } from './actual.ts';
 import { applyRouter } from './apply.ts';
-import { namespacePrefix, targetOf, type L3Config, type RouterTarget } from './desired.ts';
+import { targetOf } from './desired.ts';
 import { orphanCommands } from './orphans.ts';
 import { planRouter, type RouterStep } from './plan.ts';
+import { deviceNames, namespacePrefix, placesOf, type L3Config, type RouterTarget } from './target.ts';
 
 export interface L3Agent extends Agent {
   reconciler: Reconciler<RouterStep>;
@@ -46,8 +46,8 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     const targets = routers.map((router) => [router.id, targetOf(router, config)] as const);
     return new Map(targets.filter((entry): entry is [string, RouterTarget] => entry[1] !== undefined));
   };
-  const processesOf = (id: string) =>
-    findProcesses('haproxy', proxyConfigFile(config, id), `${config.external_pids}/${id}.pid.haproxy`);
+  const pidsOf = (id: string) =>
+    placesOf(config, id).flatMap(({ daemons }) => daemons.flatMap(processesOf).map(({ pid }) => pid));
   let onPassed = (_id: string): Promise<void> => Promise.resolve();
 
   /** Floating IPs work when their pass has; a pass that failed says so of those that should have begun to work. */
@@ -68,14 +68,13 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     fetchMany: fetchRouters,
   });
 
-  const reconciler = createReconciler<RouterTarget, RouterActual, RouterStep>({
+  const reconciler = createReconciler<RouterTarget, NamespaceActual[], RouterStep>({
     name: 'router',
     fetch: wanted.fetch,
     fetchMany: wanted.fetchMany,
-    read: (id) => readActual(config, id),
+    read: (id, target) => readActual(config, id, target),
     plan: (_, target, actual) => planRouter(target, actual),
-    apply: (id, steps) =>
-      applyRouter(config, id, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
+    apply: (id, steps) => applyRouter(config, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
     listWanted: () => rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host }),
     listFound: () => listFound(config),
     onResult: async (id, { desired, error, steps }) => {
@@ -103,8 +102,6 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     await vsctl(commands);
   }
 
-  const deviceNames = (target: RouterTarget) => target.namespace.devices.map(({ name }) => name);
-
   return {
     reconciler,
     start: async () => {
@@ -115,11 +112,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
         onAll: () => void reconciler.resync(),
         log,
       });
-      onPassed = (id) =>
-        watch.passed(
-          id,
-          processesOf(id).map(({ pid }) => pid),
-        );
+      onPassed = (id) => watch.passed(id, pidsOf(id));
       const changed = (ids: readonly string[]) => {
         ids.forEach(wanted.expire);
         reconciler.addMany(ids);

@@ -1,7 +1,7 @@
 // Ports of routers that are gone together with their namespace: nothing else leads to them any more.
 import type { OvsPort } from '../../../host/ovs-ports.ts';
 import { removePortCommand, type VsctlCommand } from '../../../host/ovs-vsctl.ts';
-import type { L3Config, RouterTarget } from './desired.ts';
+import { deviceNames, type L3Config, type RouterTarget } from './target.ts';
 
 /**
  * Commands that remove the ports of ours that no router wants. `ports` must have been read before `targets` were fetched,
@@ -12,7 +12,7 @@ export function orphanCommands(
   targets: Iterable<RouterTarget>,
   config: L3Config,
 ): VsctlCommand[] {
-  const wanted = new Set([...targets].flatMap(({ namespace }) => namespace.devices.map(({ name }) => name)));
+  const wanted = new Set([...targets].flatMap(deviceNames));
   const bridges = [config.ovs_integration_bridge, config.external_network_bridge];
   return [...ports.values()]
     .filter(

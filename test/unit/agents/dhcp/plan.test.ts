@@ -4,6 +4,7 @@ import { keyOfEvent } from '../../../../server/cloud/agents/dhcp/events.ts';
 import { planDhcp, type DhcpStep } from '../../../../server/cloud/agents/dhcp/plan.ts';
 import type { DhcpActual } from '../../../../server/cloud/agents/dhcp/actual.ts';
 import { targetOf } from '../../../../server/cloud/agents/dhcp/desired.ts';
+import { proxyPlace } from '../../../../server/cloud/agents/metadata-proxy.ts';
 import { parseLeases } from '../../../../server/host/dnsmasq.ts';
 import { dhcpOptions } from '../../../../server/cloud/model/options/dhcp.ts';
 import { loadConfig } from '../../../../server/lib/config.ts';
@@ -56,7 +57,7 @@ function asWanted(): DhcpActual {
     leases: [],
     dnsmasq: [{ pid: 873, argv: target.dnsmasq, netns: 7 }],
     netns: 7,
-    proxy: { config: undefined, processes: [], netns: 7 },
+    proxy: { place: proxyPlace(config, network.id), config: undefined, processes: [], netns: 7 },
   };
 }
 

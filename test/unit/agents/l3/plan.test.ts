@@ -1,7 +1,8 @@
 // What the L3 agent would do for one router, without doing it.
 import { expect, it } from 'vitest';
-import type { RouterActual } from '../../../../server/cloud/agents/l3/actual.ts';
+import type { NamespaceActual } from '../../../../server/cloud/agents/l3/actual.ts';
 import { targetOf } from '../../../../server/cloud/agents/l3/desired.ts';
+import { placesOf } from '../../../../server/cloud/agents/l3/target.ts';
 import { planRouter, type RouterStep } from '../../../../server/cloud/agents/l3/plan.ts';
 import { l3Options } from '../../../../server/cloud/model/options/l3.ts';
 import type { RouterSpec } from '../../../../server/cloud/model/specs.ts';
@@ -33,31 +34,34 @@ const router = routerSpec({
 });
 
 /** A host on which the router is as `spec` wants it. */
-function asWanted(spec: RouterSpec): RouterActual {
+function asWanted(spec: RouterSpec): NamespaceActual[] {
   const target = targetOf(spec, config)!;
-  const { devices, routes, sysctls, tables } = target.namespace;
-  return {
-    own: { ns: `qrouter-${spec.id}`, devicePrefixes: ['qr-', 'qg-'], chainPrefix: 'neutron-l3-agent' },
-    namespace: {
-      exists: true,
-      links: devices.map(({ name, mac, mtu }, index) => ({
-        ...{ name, mac, mtu, ifindex: index, isUp: true, hasCarrier: true, kind: 'tun' },
-      })),
-      addresses: devices.flatMap(({ name, addresses }) =>
-        addresses.map((cidr) => ({ dev: name, cidr, family: 4 as const, scope: 'global', isReady: true })),
-      ),
-      routes: routes.map(({ isOnLink: _, ...route }) => ({ ...route, protocol: 'static' })),
-      sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
-      tables: structuredClone(tables),
-      ports: new Map(
-        devices.map(({ name, bridge, portId, mac }) => [
-          name,
-          { name, bridge, type: 'internal', externalIds: { 'iface-id': portId, 'attached-mac': mac } },
-        ]),
-      ),
-    },
-    proxy: { config: target.proxy, processes: [{ pid: 5, argv: ['haproxy'], netns: 7 }], netns: 7 },
+  const { own, wanted, daemons } = target.namespaces[0]!;
+  const { devices, routes, sysctls, tables } = wanted;
+  const found = {
+    exists: true,
+    links: devices.map(({ name, mac, mtu }, index) => ({
+      ...{ name, mac, mtu, ifindex: index, isUp: true, hasCarrier: true, kind: 'tun' },
+    })),
+    addresses: devices.flatMap(({ name, addresses }) =>
+      addresses.map((cidr) => ({ dev: name, cidr, family: 4 as const, scope: 'global', isReady: true })),
+    ),
+    routes: routes.map(({ isOnLink: _, ...route }) => ({ ...route, protocol: 'static' })),
+    sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
+    tables: structuredClone(tables),
+    ports: new Map(
+      devices.map(({ name, bridge, portId, mac }) => [
+        name,
+        { name, bridge, type: 'internal', externalIds: { 'iface-id': portId, 'attached-mac': mac } },
+      ]),
+    ),
   };
+  const running = placesOf(config, spec.id)[0]!.daemons.map((place) => {
+    const daemon = daemons.find(({ configFile }) => configFile === place.configFile);
+    const processes = daemon === undefined ? [] : [{ pid: 5, argv: daemon.argv, netns: 7 }];
+    return { place, config: daemon?.config, processes, netns: 7 };
+  });
+  return [{ own, found, daemons: running }];
 }
 
 const plan = (spec: RouterSpec | undefined, before: RouterSpec) =>
@@ -109,7 +113,9 @@ it('routes of the router, of the gateway and to other subnets of the external ne
 
 it('a gateway beyond its subnet is reached on the link', () => {
   const far = { ...outside, gateway_ip: '10.99.0.1' };
-  expect(targetOf({ ...router, gw_port: { ...gateway, subnets: [far] } }, config)?.namespace.routes).toEqual([
+  expect(
+    targetOf({ ...router, gw_port: { ...gateway, subnets: [far] } }, config)?.namespaces[0]!.wanted.routes,
+  ).toEqual([
     { destination: '10.99.0.1', dev: 'qg-49a845ca-5a', isOnLink: true },
     { destination: 'default', nexthop: '10.99.0.1', dev: 'qg-49a845ca-5a' },
   ]);
@@ -117,21 +123,24 @@ it('a gateway beyond its subnet is reached on the link', () => {
 
 it('routes and devices that the agent did not make stay', () => {
   const actual = asWanted(router);
-  actual.namespace.routes.push({ destination: '10.1.0.0/24', dev: 'qg-49a845ca-5a', protocol: 'boot' });
-  actual.namespace.links.push({ ...actual.namespace.links[0]!, name: 'mine0' });
+  actual[0]!.found.routes.push({ destination: '10.1.0.0/24', dev: 'qg-49a845ca-5a', protocol: 'boot' });
+  actual[0]!.found.links.push({ ...actual[0]!.found.links[0]!, name: 'mine0' });
   expect(planRouter(targetOf(router, config), actual)).toEqual([]);
 });
 
 it('a router that is down keeps its interfaces, and forwards and translates nothing', () => {
   const target = targetOf({ ...router, admin_state_up: false }, config)!;
-  expect(target.namespace.devices.map(({ name }) => name)).toEqual(['qr-a5ad5119-1c', 'qg-49a845ca-5a']);
-  expect(target.namespace.sysctls['net/ipv4/ip_forward']).toBe(0);
+  expect(target.namespaces[0]!.wanted.devices.map(({ name }) => name)).toEqual([
+    'qr-a5ad5119-1c',
+    'qg-49a845ca-5a',
+  ]);
+  expect(target.namespaces[0]!.wanted.sysctls['net/ipv4/ip_forward']).toBe(0);
   expect(target.newStatuses).toEqual({ f: 'DOWN' });
-  expect(target.proxy).toBeUndefined();
+  expect(target.namespaces[0]!.daemons).toEqual([]);
 });
 
 it('a router that is gone is taken apart from the proxy to the namespace', () => {
-  expect(words(plan(undefined, router))).toEqual(['stop-proxy', 'unplug', 'unplug', 'remove-namespace']);
+  expect(words(plan(undefined, router))).toEqual(['stop-daemon', 'unplug', 'unplug', 'remove-namespace']);
 });
 
 it('an interface that is taken away is unplugged last', () => {
@@ -148,6 +157,6 @@ it('only routers of the agent’s own external network are served', () => {
 
 it('without a bridge of its own the gateway goes into the integration bridge', () => {
   const target = targetOf(router, { ...config, external_network_bridge: '' })!;
-  expect(target.namespace.devices.map(({ bridge }) => bridge)).toEqual(['br-int', 'br-int']);
+  expect(target.namespaces[0]!.wanted.devices.map(({ bridge }) => bridge)).toEqual(['br-int', 'br-int']);
   expect(target.ownPorts).toEqual([]);
 });

@@ -1,0 +1,55 @@
+// What the L3 agent keeps for one router: the words that its files share.
+import type { Config } from '../../../lib/config.ts';
+import type { l3Options } from '../../model/options/l3.ts';
+import type { FloatingIpSpec } from '../../model/specs.ts';
+import { proxyPlace } from '../metadata-proxy.ts';
+import type { DaemonPlace, WantedDaemon } from '../namespace-daemon.ts';
+import type { Ownership, WantedNamespace } from '../namespace-plan.ts';
+import { chainPrefix } from './nat.ts';
+
+export type L3Config = Config<{ DEFAULT: typeof l3Options }>['DEFAULT'];
+
+/** One namespace of a router, with everything in it. */
+export interface NamespaceTarget {
+  own: Ownership;
+  wanted: WantedNamespace;
+  daemons: WantedDaemon[];
+  /** Addresses whose neighbours must be told of them. */
+  announced: { device: string; address: string }[];
+  /** Floating addresses that are translated here. */
+  floatingIps: string[];
+}
+
+export interface RouterTarget {
+  /** In the order in which they are made. */
+  namespaces: NamespaceTarget[];
+  /** Statuses of floating IPs that are other than the server has them. */
+  newStatuses: Record<string, FloatingIpSpec['status']>;
+  /** Ports that this agent brings up itself: those outside the integration bridge. */
+  ownPorts: string[];
+  counts: { interfaces: number; gateways: number; floatingIps: number };
+}
+
+export const namespacePrefix = 'qrouter-';
+
+/** Undefined under `use_namespaces = False`: everything is in the root namespace. */
+export const namespaceOf = (config: L3Config, routerId: string): string | undefined =>
+  config.use_namespaces ? `${namespacePrefix}${routerId}` : undefined;
+
+/** A namespace that a router may have on this host, and the daemons that may run in it. */
+export interface NamespacePlace {
+  own: Ownership;
+  daemons: DaemonPlace[];
+}
+
+/** Every place to look for what a router has, or has left, on this host. */
+export const placesOf = (config: L3Config, routerId: string): NamespacePlace[] => [
+  {
+    own: { ns: namespaceOf(config, routerId), devicePrefixes: ['qr-', 'qg-'], chainPrefix },
+    daemons: [proxyPlace(config, routerId)],
+  },
+];
+
+/** Names of all devices that a router should have in the switch. */
+export const deviceNames = (target: RouterTarget): string[] =>
+  target.namespaces.flatMap(({ wanted }) => wanted.devices.map(({ name }) => name));
