@@ -6,6 +6,8 @@ import { parseCommands } from './command-text.ts';
 import { LabInvalid, LabUnknown } from './lab-invalid.ts';
 import { readChecks } from './read-checks.ts';
 import { readMistake } from './read-mistakes.ts';
+import type { z } from 'zod';
+import { nodeNamesOf, usualShape, type CloudShape } from '../labs/cloud-shape.ts';
 import { labSchema } from './schemas.ts';
 import { parseStepText } from './step-text.ts';
 import type { Lab, Mistake, Problem, Step } from './types.ts';
@@ -36,12 +38,19 @@ export async function readLab(labsFolder: string, id: string): Promise<Lab> {
     yaml.problems.length > 0 ? { problems: yaml.problems } : validate(yaml, labSchema);
   if (value === undefined) throw new LabInvalid(id, problems);
   const { cloud, steps: slugs, ...head } = value;
-  const nodeNames = nodesOf(cloud.compute);
-  for (const [index, { node }] of cloud.config.entries())
+  const shape = shapeOf(cloud);
+  const nodeNames = nodeNamesOf(shape);
+  const named: [name: string, path: (string | number)[]][] = [
+    ...cloud.config.map(
+      ({ node }, index) => [node, ['cloud', 'config', index, 'node']] as [string, (string | number)[]],
+    ),
+    ...Object.keys(shape.mechanismOf).map(
+      (node) => [node, ['cloud', 'mechanism', node]] as [string, string[]],
+    ),
+  ];
+  for (const [node, path] of named)
     if (node !== 'compute' && !nodeNames.includes(node))
-      problems.push(
-        problemAt(yaml, ['cloud', 'config', index, 'node'], unknownWord('node', node, nodeNames)),
-      );
+      problems.push(problemAt(yaml, path, unknownWord('node', node, nodeNames)));
 
   const steps: Step[] = [];
   for (const [index, slug] of slugs.entries()) {
@@ -57,13 +66,18 @@ export async function readLab(labsFolder: string, id: string): Promise<Lab> {
     if (read.mistake !== undefined) mistakes.push(read.mistake);
   }
   if (problems.length > 0) throw new LabInvalid(id, problems);
-  const shape = { computeCount: cloud.compute, config: cloud.config };
   return { id, folder, ...head, cloud: shape, nodeNames, steps, mistakes };
 }
 
-function nodesOf(computeCount: number): string[] {
-  const computes = Array.from({ length: computeCount }, (_, index) => `compute${index + 1}`);
-  return ['controller', 'network', ...computes, 'outside'];
+function shapeOf({ compute, network, mechanism, ...rest }: z.infer<typeof labSchema>['cloud']): CloudShape {
+  const isOne = typeof mechanism === 'string';
+  return {
+    ...{ computeCount: compute, networkCount: network, types: rest.types, config: rest.config },
+    mechanism: isOne ? mechanism : usualShape.mechanism,
+    mechanismOf: isOne ? {} : mechanism,
+    ...{ isL2Populated: rest.l2population, isDistributed: rest.dvr, isHighlyAvailable: rest.ha },
+    isSpareWired: rest.spare_wire,
+  };
 }
 
 async function readStep(

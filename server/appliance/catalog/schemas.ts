@@ -1,5 +1,6 @@
 // The fields of lab.yaml, checks/NN.yaml and mistakes/*.yaml. Types: ./types.ts; words for a trainer: labs/README.md.
 import { z } from 'zod';
+import { mechanisms, mostComputes, mostNetworks, tenantTypes, usualShape } from '../labs/cloud-shape.ts';
 
 const words = z.string().min(1, 'must not be empty');
 
@@ -13,7 +14,16 @@ export const labSchema = z.strictObject({
   gating: z.enum(['free', 'soft', 'hard']).default('free'),
   cloud: z
     .strictObject({
-      compute: z.int().min(1).max(8).default(2),
+      compute: z.int().min(1).max(mostComputes).default(usualShape.computeCount),
+      network: z.int().min(1).max(mostNetworks).default(usualShape.networkCount),
+      mechanism: z
+        .union([z.enum(mechanisms), z.record(z.string(), z.enum(mechanisms))])
+        .default(usualShape.mechanism),
+      types: z.array(z.enum(tenantTypes)).min(1).default(usualShape.types),
+      l2population: z.boolean().default(false),
+      dvr: z.boolean().default(false),
+      ha: z.boolean().default(false),
+      spare_wire: z.boolean().default(false),
       config: z
         .array(
           z.strictObject({
@@ -26,7 +36,7 @@ export const labSchema = z.strictObject({
         )
         .default([]),
     })
-    .default({ compute: 2, config: [] }),
+    .prefault({}),
   steps: z
     .array(
       z

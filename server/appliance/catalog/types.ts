@@ -1,29 +1,12 @@
 // A lab as read from its folder. `read-lab.ts` builds these; everything else only looks at them.
 import type { Place } from '../http/types.ts';
+import type { CloudShape } from '../labs/cloud-shape.ts';
 
 /** A command a learner types: where, what, and the line it stands on in its file. */
 export interface LabCommand {
   place: Place;
   text: string;
   line: number;
-}
-
-/** What a lab asks of the cloud it runs on. */
-export interface CloudShape {
-  /** Compute nodes, named compute1, compute2, ... */
-  computeCount: number;
-  /** Options set in the nodes' configuration files before the daemons start. */
-  config: ConfigOverride[];
-}
-
-export interface ConfigOverride {
-  /** A node's name, or 'compute' for all compute nodes. */
-  node: string;
-  /** Absolute path in the node, such as /etc/neutron/l3_agent.ini. */
-  file: string;
-  section: string;
-  option: string;
-  value: string;
 }
 
 /** One assertion about the lab, as written in `checks/NN.yaml`. */
@@ -90,6 +73,7 @@ export interface Lab {
   outcomes: string[];
   /** Whether a step opens only after the one before it passed. */
   gating: 'free' | 'soft' | 'hard';
+  /** What it asks of the cloud it runs on. */
   cloud: CloudShape;
   /** Every node of the lab, in starting order. */
   nodeNames: string[];

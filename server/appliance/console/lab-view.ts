@@ -3,13 +3,18 @@ import type { LabHead, LabProblem, NodePhase, NodeState, Wire } from '../http/ty
 import type { RunningLab } from '../http/deps.ts';
 import type { LabEvent } from '../labs/events.ts';
 import type { LabStatus } from '../labs/list.ts';
-import { nodeKinds, nodeOf, type LabSpec, type NodeKind, type NodeSpec } from '../labs/spec.ts';
+import { nodeKinds, type LabSpec, type NodeKind, type NodeSpec } from '../labs/spec.ts';
 
-const wires: Wire[] = [
+const knownWires: Wire[] = [
   { name: 'external', purpose: 'the world outside', cidr: '10.64.201.0/24' },
   { name: 'data', purpose: 'tenant networks' },
+  { name: 'spare', purpose: 'more tenant networks' },
   { name: 'management', purpose: 'APIs, messages, database' },
 ];
+
+/** The wires that lead somewhere. */
+const wiresOf = (nodes: Pick<NodeState, 'nics'>[]): Wire[] =>
+  knownWires.filter(({ name }) => nodes.some(({ nics }) => nics.some(({ wire }) => wire === name)));
 
 /** How far each phase of a node's start is. */
 const stages: Record<(LabEvent & { kind: 'node' })['phase'], { phase: NodePhase; progress: number }> = {
@@ -22,6 +27,14 @@ const stages: Record<(LabEvent & { kind: 'node' })['phase'], { phase: NodePhase;
 
 /** A lab that is about to start. */
 export function startingLab(spec: LabSpec, title: string): RunningLab {
+  const nodes = spec.nodes.map((node): NodeState => ({
+    name: node.name,
+    role: node.kind,
+    phase: 'waiting',
+    progress: 0,
+    doing: 'Waiting for the management network',
+    nics: nicsOf(node.wires),
+  }));
   return {
     id: spec.name,
     entry: spec.entry,
@@ -29,15 +42,8 @@ export function startingLab(spec: LabSpec, title: string): RunningLab {
     phase: 'starting',
     doing: 'Starting the nodes',
     startedAt: new Date().toISOString(),
-    wires,
-    nodes: spec.nodes.map((node) => ({
-      name: node.name,
-      role: node.kind,
-      phase: 'waiting',
-      progress: 0,
-      doing: 'Waiting for the management network',
-      nics: nicsOf(node),
-    })),
+    wires: wiresOf(nodes),
+    nodes,
     instances: [],
   };
 }
@@ -100,7 +106,7 @@ function afterNodeEvent(node: NodeState, event: LabEvent & { kind: 'node' }): No
 export function afterLook(known: RunningLab | undefined, status: LabStatus, title: string): RunningLab {
   const rank = ({ kind }: { kind: string }) => nodeKinds.indexOf(kind as NodeKind);
   const ordered = status.nodes.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-  const nodes = ordered.map(({ name, kind, state, address }): NodeState => {
+  const nodes = ordered.map(({ name, kind, state, address, wires }): NodeState => {
     const before = known?.nodes.find((node) => node.name === name);
     const isUp = state === 'running';
     return {
@@ -109,7 +115,7 @@ export function afterLook(known: RunningLab | undefined, status: LabStatus, titl
       phase: isUp ? 'ready' : 'stopped',
       progress: isUp ? 1 : 0,
       doing: isUp ? '' : `its container is ${state}`,
-      nics: (before?.nics ?? nicsOf(nodeOf(name, kind as NodeKind))).map((nic) =>
+      nics: (before?.nics ?? nicsOf(wires)).map((nic) =>
         nic.wire === 'management' ? { ...nic, address } : nic,
       ),
     };
@@ -123,7 +129,7 @@ export function afterLook(known: RunningLab | undefined, status: LabStatus, titl
     phase: down === undefined ? 'ready' : 'broken',
     startedAt: known?.startedAt ?? startedAt,
     readyAt: known?.readyAt ?? startedAt,
-    wires,
+    wires: wiresOf(nodes),
     ...(down === undefined
       ? {}
       : {
@@ -137,7 +143,7 @@ export function afterLook(known: RunningLab | undefined, status: LabStatus, titl
   return { ...head, nodes, instances: known?.instances ?? [] };
 }
 
-const nicsOf = (node: NodeSpec) => [
+const nicsOf = (wires: NodeSpec['wires']) => [
   { name: 'mgmt0', wire: 'management' },
-  ...Object.entries(node.wires).map(([name, wire]) => ({ name, wire })),
+  ...Object.entries(wires).map(([name, wire]) => ({ name, wire })),
 ];

@@ -6,7 +6,7 @@ import type { ConfigOverride, NodeSpec } from './spec.ts';
 
 /** Puts values in for `@NAME@` marks. Throws when a mark has no value. */
 export function fillTemplate(text: string, values: Record<string, string>): string {
-  return text.replace(/@([A-Z][A-Z_]*)@/g, (_, name: string) => {
+  return text.replace(/@([A-Z][A-Z0-9_]*)@/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`No value for @${name}@`);
     return value;
@@ -35,9 +35,25 @@ export function setOption(
 /** Path in the node to text. */
 export type Templates = Record<string, string>;
 
-/** Reads the templates of a kind from `images/<kind>/config`; a kind without any has none. */
+/** Templates of the agents lie with the cloud's program; a kind of node may have its own beside them. */
+const agentKinds: readonly string[] = ['network', 'compute'];
+
+/** A file of a service that does not run on the node has no place there. */
+const fileOf: Record<string, string> = {
+  '/etc/neutron/dhcp_agent.ini': 'neutron-dhcp-agent',
+  '/etc/neutron/l3_agent.ini': 'neutron-l3-agent',
+  '/etc/neutron/metadata_agent.ini': 'neutron-metadata-agent',
+  '/etc/neutron/plugins/openvswitch/ovs_neutron_plugin.ini': 'neutron-openvswitch-agent',
+  '/etc/neutron/plugins/linuxbridge/linuxbridge_conf.ini': 'neutron-linuxbridge-agent',
+};
+
+/** Reads the templates of a kind from the folders `images/.../config`; a kind without any has none. */
 export async function readTemplates(imagesFolder: string, kind: string): Promise<Templates> {
-  const folder = join(imagesFolder, kind, 'config');
+  const shared = agentKinds.includes(kind) ? await readFolder(join(imagesFolder, 'cloud', 'config')) : {};
+  return { ...shared, ...(await readFolder(join(imagesFolder, kind, 'config'))) };
+}
+
+async function readFolder(folder: string): Promise<Templates> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const read = files.map(
@@ -55,11 +71,16 @@ export function configFiles(
     overrides,
   }: { templates: Templates; secrets: Record<string, string>; overrides: ConfigOverride[] },
 ): TarEntry[] {
+  const marks = { ...secrets, ...node.marks };
+  const isWanted = (path: string) => fileOf[path] === undefined || node.services.includes(fileOf[path]);
   const files = Object.fromEntries(
-    Object.entries(templates).map(([path, text]) => [path, fillTemplate(text, secrets)]),
+    Object.entries(templates)
+      .filter(([path]) => isWanted(path))
+      .map(([path, text]) => [path, fillTemplate(text, marks)]),
   );
   for (const override of overrides) {
     if (override.node !== node.name && override.node !== node.kind) continue;
+    if (!isWanted(override.file)) continue;
     files[override.file] = setOption(files[override.file] ?? '', override);
   }
   return Object.entries(files).map(([path, content]) => ({ path: path.slice(1), content, mode: 0o600 }));

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { EngineRefused } from '../engine/failures.ts';
 import { packTar } from '../engine/tar.ts';
 import type { EngineFacts } from '../engine/types.ts';
-import { bridgeLines, wireLines } from './wires.ts';
+import { addressLines, bridgeLines, wireLines, wiresText } from './wires.ts';
 import { createCloudClient, type CloudAddress } from './cloud-client.ts';
 import { configFiles, readTemplates, type Templates } from './config-files.ts';
 import { destroyLab } from './destroy.ts';
@@ -12,7 +12,15 @@ import type { LabEvent, OnLabEvent } from './events.ts';
 import { LabExists, LabLeftBehind, LabStartFailed } from './failures.ts';
 import { listLabs, type LabStatus } from './list.ts';
 import { readNodeLogs } from './node-logs.ts';
-import { containerName, entryLabel, kindLabel, labLabel, networkName, nodeLabel } from './names.ts';
+import {
+  containerName,
+  entryLabel,
+  kindLabel,
+  labLabel,
+  networkName,
+  nodeLabel,
+  wiresLabel,
+} from './names.ts';
 import { profileOf } from './node-profile.ts';
 import { waitForCloud } from './readiness.ts';
 import { makeSecrets } from './secrets.ts';
@@ -85,7 +93,12 @@ async function startNode(
     name,
     hostname: node.name,
     image: images[node.kind],
-    labels: { [labLabel]: lab, [nodeLabel]: node.name, [kindLabel]: node.kind },
+    labels: {
+      [labLabel]: lab,
+      [nodeLabel]: node.name,
+      [kindLabel]: node.kind,
+      [wiresLabel]: wiresText(node.wires),
+    },
     network: networkName(lab),
     ip: addresses[node.name]!,
     hosts: addresses,
@@ -95,7 +108,10 @@ async function startNode(
   const { templates, secrets } = plan;
   const files = configFiles(node, { templates: templates[node.kind] ?? {}, secrets, overrides: spec.config });
   files.push({ path: 'etc/patchbay/wires', content: wireLines(spec.nodes, node, addresses) });
-  files.push({ path: 'etc/patchbay/bridges', content: bridgeLines(node) });
+  const bridges = node.isSwitchSpared ? 'bridges-without-8021q' : 'bridges';
+  files.push({ path: `etc/patchbay/${bridges}`, content: bridgeLines(node) });
+  files.push({ path: 'etc/patchbay/addresses', content: addressLines(node) });
+  files.push({ path: 'etc/patchbay/services', content: node.services.map((name) => `${name}\n`).join('') });
   await engine.putFiles(name, packTar(files));
   signal.throwIfAborted();
   onEvent({ kind: 'node', lab, node: node.name, phase: 'starting', detail: 'Starting' });

@@ -1,6 +1,7 @@
 // The labs there are, found by label: also those of a patchbay that was killed.
 import type { Engine } from '../engine/engine.ts';
-import { entryLabel, kindLabel, labLabel, nodeLabel } from './names.ts';
+import { entryLabel, kindLabel, labLabel, nodeLabel, wiresLabel } from './names.ts';
+import { wiresFrom } from './wires.ts';
 
 export interface NodeStatus {
   name: string;
@@ -8,6 +9,8 @@ export interface NodeStatus {
   /** The engine's words: `running`, `exited`, ... */
   state: string;
   address: string;
+  /** NIC to the physical network it is wired to. */
+  wires: Record<string, string>;
 }
 
 export interface LabStatus {
@@ -55,6 +58,7 @@ export async function listLabs(engine: Engine, name?: string): Promise<LabStatus
         kind: container.labels[kindLabel] ?? '',
         state: container.state,
         address: Object.values(container.addresses)[0] ?? '',
+        wires: wiresFrom(container.labels[wiresLabel] ?? ''),
       })),
       endpoints: Object.fromEntries(published) as LabStatus['endpoints'],
     };

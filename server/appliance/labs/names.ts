@@ -6,6 +6,8 @@ export const labLabel = 'patchbay.lab';
 export const nodeLabel = 'patchbay.node';
 /** Label of a node's container: its kind. */
 export const kindLabel = 'patchbay.kind';
+/** Label of a node's container: its NICs and the physical network of each, `eth0=external,eth1=data`. */
+export const wiresLabel = 'patchbay.wires';
 /** Label of a lab's network: the lab folder it was started from. */
 export const entryLabel = 'patchbay.entry';
 /** Label of an image: which one it is. */

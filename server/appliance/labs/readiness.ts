@@ -1,14 +1,10 @@
 // When a lab's cloud is there: its APIs answer, every agent is alive, an image can be booted.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentRow, CloudClient } from './cloud-client.ts';
-import type { NodeKind, NodeSpec } from './spec.ts';
+import type { NodeSpec } from './spec.ts';
 
-const agentsOf: Record<NodeKind, string[]> = {
-  controller: [],
-  network: ['neutron-openvswitch-agent', 'neutron-dhcp-agent', 'neutron-l3-agent', 'neutron-metadata-agent'],
-  compute: ['neutron-openvswitch-agent'],
-  outside: [],
-};
+/** Every agent of Networking reports; it is called as its service. */
+const isAgent = (service: string) => /^neutron-.*-agent$/.test(service);
 
 /** What a node still lacks, in words; none when it is ready. */
 export function missingOn(
@@ -17,7 +13,7 @@ export function missingOn(
 ): string[] {
   const isAlive = (binary: string) =>
     found.agents.some((agent) => agent.host === node.name && agent.binary === binary && agent.alive);
-  const missing = agentsOf[node.kind].filter((binary) => !isAlive(binary));
+  const missing = node.services.filter((name) => isAgent(name) && !isAlive(name));
   if (node.kind === 'compute' && !found.hypervisors.includes(node.name)) missing.push('nova-compute');
   if (node.kind === 'controller' && found.images.length === 0) missing.push('an image');
   return missing;

@@ -1,4 +1,12 @@
 // What a lab's cloud is made of: its nodes, the wires between them, settings that differ from the usual.
+import {
+  cloudMarks,
+  computeNodeNames,
+  networkNodeNames,
+  usualShape,
+  type CloudShape,
+} from './cloud-shape.ts';
+import { workerNode } from './worker-node.ts';
 
 export const nodeKinds = ['controller', 'network', 'compute', 'outside'] as const;
 export type NodeKind = (typeof nodeKinds)[number];
@@ -7,10 +15,18 @@ export interface NodeSpec {
   /** Also its host name. */
   name: string;
   kind: NodeKind;
+  /** Services of /etc/sv that run; those of the controller and the outside are fixed by their images. */
+  services: string[];
   /** NIC to the physical network it is wired to: `{ eth0: 'external', eth1: 'data' }`. */
   wires: Record<string, string>;
   /** Open vSwitch bridge to the NIC it holds: `{ 'br-eth1': 'eth1' }`. */
   bridges: Record<string, string>;
+  /** Whether the bridges are only there where the kernel has no VLAN devices (8021q). */
+  isSwitchSpared: boolean;
+  /** NIC to its address; one that a bridge holds leaves it to the bridge. */
+  addresses: Record<string, string>;
+  /** Values of marks in the node's templates. */
+  marks: Record<string, string>;
 }
 
 /** One option of one configuration file, set before the daemons start. */
@@ -33,38 +49,24 @@ export interface LabSpec {
   config: ConfigOverride[];
 }
 
-const wiresOf: Record<NodeKind, Pick<NodeSpec, 'wires' | 'bridges'>> = {
-  controller: { wires: {}, bridges: {} },
-  network: { wires: { eth0: 'external', eth1: 'data' }, bridges: { 'br-ex': 'eth0', 'br-eth1': 'eth1' } },
-  compute: { wires: { eth1: 'data' }, bridges: { 'br-eth1': 'eth1' } },
-  outside: { wires: { eth0: 'external' }, bridges: {} },
-};
+const plain = { services: [], wires: {}, bridges: {}, isSwitchSpared: false, addresses: {}, marks: {} };
 
-export const nodeOf = (name: string, kind: NodeKind): NodeSpec => ({
-  name,
-  kind,
-  ...structuredClone(wiresOf[kind]),
-});
-
-/** The guide's cloud: a controller, a network node, compute nodes, and the world outside. */
+/** The cloud a lab asks for; without wishes the guide's: a controller, a network node, two compute nodes, the outside. */
 export function defaultSpec(
   name: string,
-  {
-    entry = name,
-    computeCount = 2,
-    config = [],
-  }: Partial<{ entry: string; computeCount: number; config: ConfigOverride[] }> = {},
+  { entry = name, ...wishes }: Partial<CloudShape> & { entry?: string } = {},
 ): LabSpec {
-  const computes = Array.from({ length: computeCount }, (_, index) =>
-    nodeOf(`compute${index + 1}`, 'compute'),
-  );
-  const nodes = [
-    nodeOf('controller', 'controller'),
-    nodeOf('network', 'network'),
-    ...computes,
-    nodeOf('outside', 'outside'),
+  const shape = { ...usualShape, ...wishes };
+  const workers = [
+    ...networkNodeNames(shape).map((node) => ({ node, kind: 'network' as const })),
+    ...computeNodeNames(shape).map((node) => ({ node, kind: 'compute' as const })),
   ];
-  return { name, entry, nodes, config };
+  const nodes: NodeSpec[] = [
+    { ...plain, name: 'controller', kind: 'controller', marks: cloudMarks(shape) },
+    ...workers.map(({ node, kind }, index) => workerNode(shape, { name: node, kind, index })),
+    { ...plain, name: 'outside', kind: 'outside', wires: { eth0: 'external' } },
+  ];
+  return { name, entry, nodes, config: shape.config };
 }
 
 /** A lab's name becomes part of container names and of a label. Throws with the rule when it cannot be one. */

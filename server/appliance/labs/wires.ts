@@ -27,6 +27,26 @@ export const bridgeLines = (node: NodeSpec): string =>
     .map(([bridge, nic]) => `${bridge} ${nic}\n`)
     .join('');
 
+/** The content of a node's /etc/patchbay/addresses: a line `NIC ADDRESS` each. */
+export const addressLines = (node: NodeSpec): string =>
+  Object.entries(node.addresses)
+    .map(([nic, address]) => `${nic} ${address}\n`)
+    .join('');
+
+/** A node's wires as the text of a label, and back. */
+export const wiresText = (wires: NodeSpec['wires']): string =>
+  Object.entries(wires)
+    .map((pair) => pair.join('='))
+    .join(',');
+
+export const wiresFrom = (text: string): NodeSpec['wires'] =>
+  Object.fromEntries(
+    text
+      .split(',')
+      .filter(Boolean)
+      .map((pair) => pair.split('=') as [string, string]),
+  );
+
 /** Pulls a cable out of a node's NIC (it shows NO-CARRIER), or puts it back. */
 export async function setCable(
   engine: Engine,

@@ -19,8 +19,7 @@ export function createEnginePlatform(engine: Engine, options: PlatformOptions): 
   return {
     start: async (lab, { signal, onProgress }) => {
       const name = options.nameOf(lab);
-      const { computeCount, config } = lab.cloud;
-      const spec = defaultSpec(name, { entry: lab.id, computeCount, config });
+      const spec = defaultSpec(name, { entry: lab.id, ...lab.cloud });
       const onEvent = (event: LabEvent) => onProgress(describeEvent(event));
       const { images, imagesFolder } = options;
       await createLab(engine, spec, { images, imagesFolder, onEvent, signal, isCloudAwaited: true });

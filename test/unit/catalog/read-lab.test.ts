@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { formatProblem, LabInvalid, LabUnknown } from '../../../server/appliance/catalog/lab-invalid.ts';
 import { listLabs, readLab } from '../../../server/appliance/catalog/read-lab.ts';
+import { usualShape } from '../../../server/appliance/labs/cloud-shape.ts';
 import { labFolder, validFile } from '../../support/lab-folder.ts';
 
 async function problemsWith(replaced: Record<string, string | undefined>): Promise<string[]> {
@@ -18,7 +19,7 @@ it('reads a lab with its steps, commands, checks and mistakes', async () => {
   await using folder = await labFolder();
   const lab = await readLab(folder.path, 'sample');
   expect(lab).toMatchObject({
-    ...{ id: 'sample', title: 'A lab', gating: 'free', cloud: { computeCount: 2, config: [] } },
+    ...{ id: 'sample', title: 'A lab', gating: 'free', cloud: usualShape },
     nodeNames: ['controller', 'network', 'compute1', 'compute2', 'outside'],
   });
   expect(lab.steps[0]).toMatchObject({
@@ -33,6 +34,19 @@ it('reads a lab with its steps, commands, checks and mistakes', async () => {
     ...{ slug: 'other-name', step: 1, trips: 'There is a net01' },
     instead: [{ place: 'controller', text: 'neutron net-create net1', line: 6 }],
   });
+});
+
+it('reads what the lab asks of its cloud', async () => {
+  const cloud =
+    'cloud: { compute: 3, network: 2, mechanism: { compute3: linuxbridge }, types: [vxlan, vlan], dvr: true }';
+  await using folder = await labFolder({ 'lab.yaml': validFile('lab.yaml', 'steps:', `${cloud}\nsteps:`) });
+  const lab = await readLab(folder.path, 'sample');
+  expect(lab.cloud).toEqual({
+    ...usualShape,
+    ...{ computeCount: 3, networkCount: 2, mechanismOf: { compute3: 'linuxbridge' } },
+    ...{ types: ['vxlan', 'vlan'], isDistributed: true },
+  });
+  expect(lab.nodeNames).toContain('network2');
 });
 
 it('an unknown lab names the labs there are and the nearest', async () => {
@@ -77,7 +91,7 @@ const faultyFiles: [what: string, file: string, text: string | undefined, proble
     'an unknown field below another',
     'lab.yaml',
     validFile('lab.yaml', 'steps:', 'cloud:\n  computes: 3\nsteps:'),
-    /^sample\/lab.yaml:9: cloud.computes: unknown field 'computes'; allowed: compute, config. Did you mean 'compute'\?$/,
+    /^sample\/lab.yaml:9: cloud.computes: unknown field 'computes'; allowed: compute, .*, config. Did you mean 'compute'\?$/,
   ],
   [
     'an unknown node',

@@ -17,7 +17,7 @@ const nodeEvent = (node: string, phase: 'creating' | 'wired' | 'ready', detail =
 const status = (states: Record<string, string>): LabStatus => ({
   ...{ name: 'demo', entry: 'demo', createdAt: 0, endpoints: {} },
   nodes: Object.entries(states).map(([name, state]) => ({
-    ...{ name, kind: name.replace(/\d/, ''), state, address: '10.0.0.2' },
+    ...{ name, kind: name.replace(/\d/, ''), state, address: '10.0.0.2', wires: {} },
   })),
 });
 

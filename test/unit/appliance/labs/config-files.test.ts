@@ -6,9 +6,12 @@ import {
   readTemplates,
   setOption,
 } from '../../../../server/appliance/labs/config-files.ts';
+import { mechanisms } from '../../../../server/appliance/labs/cloud-shape.ts';
 import { brokerHash, makeSecrets } from '../../../../server/appliance/labs/secrets.ts';
-import { nodeKinds, nodeOf } from '../../../../server/appliance/labs/spec.ts';
+import { defaultSpec } from '../../../../server/appliance/labs/spec.ts';
 
+const { nodes } = defaultSpec('play');
+const find = (name: string) => nodes.find((node) => node.name === name)!;
 const imagesFolder = join(import.meta.dirname, '../../../../images');
 
 test('a mark is replaced by its value, also beside the @ of an address', () => {
@@ -40,21 +43,52 @@ test('a new option goes into its section, a new section to the end', () => {
 
 test('every template of every kind of node can be rendered', async () => {
   const secrets = makeSecrets();
-  for (const kind of nodeKinds) {
-    const templates = await readTemplates(imagesFolder, kind);
-    const files = configFiles(nodeOf(kind, kind), { templates, secrets, overrides: [] });
-    for (const { content } of files) expect(String(content)).not.toMatch(/@[A-Z_]+@/);
-  }
+  for (const mechanism of mechanisms)
+    for (const node of defaultSpec('play', { mechanism, isDistributed: true }).nodes) {
+      const templates = await readTemplates(imagesFolder, node.kind);
+      const files = configFiles(node, { templates, secrets, overrides: [] });
+      for (const { content } of files) expect(String(content)).not.toMatch(/@[A-Z_0-9]+@/);
+    }
 });
 
 test('an override for a kind reaches its nodes and no others, in a file that may be new', () => {
   const override = { node: 'compute', file: '/etc/x/y.ini', section: 'a', option: 'b', value: 'c' };
-  const rendered = (name: string, kind: 'compute' | 'network') =>
-    configFiles(nodeOf(name, kind), { templates: {}, secrets: {}, overrides: [override] });
-  expect(rendered('compute2', 'compute')).toEqual([
-    { path: 'etc/x/y.ini', content: '[a]\nb = c\n', mode: 0o600 },
+  const rendered = (name: string) =>
+    configFiles(find(name), { templates: {}, secrets: {}, overrides: [override] });
+  expect(rendered('compute2')).toEqual([{ path: 'etc/x/y.ini', content: '[a]\nb = c\n', mode: 0o600 }]);
+  expect(rendered('network')).toEqual([]);
+});
+
+test('a node gets the files of the services that run on it, and no others', async () => {
+  const secrets = makeSecrets();
+  const { nodes: shaped } = defaultSpec('play', {
+    ...{ mechanismOf: { compute2: 'linuxbridge' }, types: ['vxlan', 'vlan'], isDistributed: true },
+  });
+  const filesOf = async (name: string) => {
+    const node = shaped.find((one) => one.name === name)!;
+    const templates = await readTemplates(imagesFolder, node.kind);
+    const files = configFiles(node, { templates, secrets, overrides: [] });
+    return new Map(files.map(({ path, content }) => [path.replace('etc/neutron/', ''), String(content)]));
+  };
+  const one = await filesOf('compute1');
+  expect([...one.keys()].sort()).toEqual([
+    ...['etc/nova/nova.conf', 'l3_agent.ini', 'metadata_agent.ini', 'neutron.conf'],
+    'plugins/openvswitch/ovs_neutron_plugin.ini',
   ]);
-  expect(rendered('network', 'network')).toEqual([]);
+  expect(one.get('l3_agent.ini')).toContain('agent_mode = dvr\n');
+  const ovs = one.get('plugins/openvswitch/ovs_neutron_plugin.ini');
+  expect(ovs).toContain('local_ip = 192.168.1.12\n');
+  expect(ovs).toContain('tunnel_types = vxlan\n');
+  expect(ovs).toContain('bridge_mappings = physnet1:br-ex,physnet2:br-eth1\n');
+  const two = await filesOf('compute2');
+  expect([...two.keys()].sort()).toEqual([
+    ...['etc/nova/nova.conf', 'neutron.conf', 'plugins/linuxbridge/linuxbridge_conf.ini'],
+  ]);
+  expect(two.get('plugins/linuxbridge/linuxbridge_conf.ini')).toContain(
+    'physical_interface_mappings = physnet2:eth1\n',
+  );
+  const ml2 = (await filesOf('controller')).get('plugins/ml2/ml2_conf.ini');
+  expect(ml2).toContain('mechanism_drivers = openvswitch,linuxbridge,l2population\n');
 });
 
 test("the broker's hash is the salt and the digest of salt and password", () => {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { missingOn } from '../../../../server/appliance/labs/readiness.ts';
-import { checkLabName, nodeOf } from '../../../../server/appliance/labs/spec.ts';
+import { checkLabName, defaultSpec } from '../../../../server/appliance/labs/spec.ts';
 
+const { nodes } = defaultSpec('play');
+const find = (name: string) => nodes.find((node) => node.name === name)!;
 const nothing = { agents: [], hypervisors: [], images: [] };
 
 test('a compute node lacks its agent and its hypervisor until both have reported', () => {
-  const compute = nodeOf('compute1', 'compute');
+  const compute = find('compute1');
   expect(missingOn(compute, nothing)).toEqual(['neutron-openvswitch-agent', 'nova-compute']);
   const agents = [{ binary: 'neutron-openvswitch-agent', host: 'compute1', alive: true }];
   expect(missingOn(compute, { ...nothing, agents, hypervisors: ['compute1'] })).toEqual([]);
@@ -16,12 +18,33 @@ test("an agent that is dead, or another node's, does not count", () => {
     { binary: 'neutron-openvswitch-agent', host: 'compute1', alive: false },
     { binary: 'neutron-openvswitch-agent', host: 'compute2', alive: true },
   ];
-  const missing = missingOn(nodeOf('compute1', 'compute'), { ...nothing, agents, hypervisors: ['compute1'] });
+  const missing = missingOn(find('compute1'), { ...nothing, agents, hypervisors: ['compute1'] });
   expect(missing).toEqual(['neutron-openvswitch-agent']);
 });
 
 test('the outside needs nothing of the cloud', () => {
-  expect(missingOn(nodeOf('outside', 'outside'), nothing)).toEqual([]);
+  expect(missingOn(find('outside'), nothing)).toEqual([]);
+});
+
+test('a node lacks the agents that were asked for on it, and no others', () => {
+  const shaped = defaultSpec('play', {
+    mechanism: 'linuxbridge',
+    mechanismOf: { compute2: 'openvswitch' },
+    isDistributed: true,
+  });
+  const missing = (name: string) =>
+    missingOn(
+      shaped.nodes.find((node) => node.name === name)!,
+      nothing,
+    );
+  expect(missing('network')).toEqual([
+    'neutron-linuxbridge-agent',
+    ...['neutron-dhcp-agent', 'neutron-l3-agent', 'neutron-metadata-agent'],
+  ]);
+  expect(missing('compute1')).toEqual(['neutron-linuxbridge-agent', 'nova-compute']);
+  expect(missing('compute2')).toEqual([
+    ...['neutron-openvswitch-agent', 'neutron-l3-agent', 'neutron-metadata-agent', 'nova-compute'],
+  ]);
 });
 
 test('a name that cannot be part of a host name is refused with the rule', () => {
