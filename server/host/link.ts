@@ -89,6 +89,15 @@ export const setLinks = (changes: readonly LinkChange[], ns?: string): Promise<v
 export const ensureVeth = (name: string, peer: string, ns?: string): Promise<void> =>
   changeIp(['link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', peer], ns, /File exists/);
 
+/** Line that creates a veth pair with its other end in another namespace; both ends down. */
+export const addVethArgs = (
+  { name, mac }: { name: string; mac: string },
+  peer: { name: string; mac: string; ns: string },
+): IpArgs => [
+  ...['link', 'add', 'name', name, 'address', mac, 'type', 'veth'],
+  ...['peer', 'name', peer.name, 'address', peer.mac, 'netns', peer.ns],
+];
+
 /** Removes a device (with a veth its other end too); nothing to do where it is gone. */
 export const removeLink = (name: string, ns?: string): Promise<void> =>
   changeIp(['link', 'delete', 'dev', name], ns, /Cannot find device/);

@@ -1,5 +1,5 @@
-// Tells when something changes inside a network namespace: devices, addresses, routes, settings (`ip monitor`) and
-// firewall rules (`xtables-monitor`). What changed is not told: the reader looks for itself.
+// Tells when something changes inside a network namespace: devices, addresses, routes and their policy, permanent neighbours
+// and settings (`ip monitor`) and firewall rules (`xtables-monitor`). What changed is not told: the reader looks for itself.
 import { follow } from './follow.ts';
 import { inNetns } from './netns.ts';
 
@@ -10,13 +10,19 @@ export interface NamespaceMonitor {
   stop(): Promise<void>;
 }
 
+/** Neighbours come and go all the time; the ones that somebody set are marked. */
+const isPassing = (line: string) => line.startsWith('[NEIGH]') && !/PERMANENT|proto static/.test(line);
+const objects = ['link', 'address', 'route', 'rule', 'neigh', 'netconf'];
+
 /** Starts both monitors in a namespace that exists; `onChange` is called for every line they print. */
 export function monitorNamespace(ns: string, onChange: () => void): NamespaceMonitor {
   const onLine = () => onChange();
   const monitors = [
     follow({
-      argv: withUs(['ip', '-n', ns, '-o', 'monitor', 'link', 'address', 'route', 'netconf']),
-      onLine,
+      argv: withUs(['ip', '-n', ns, '-o', 'monitor', 'label', ...objects]),
+      onLine: (line) => {
+        if (!isPassing(line)) onChange();
+      },
     }),
     // Without a terminal xtables-monitor keeps its lines back until it ends.
     follow({ argv: withUs(inNetns(ns, ['stdbuf', '-oL', 'xtables-monitor', '-4', '-e'])), onLine }),

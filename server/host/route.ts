@@ -10,6 +10,8 @@ export interface Route {
   protocol?: string;
   scope?: string;
   metric?: number;
+  /** Name or number of its table; undefined: main. */
+  table?: string;
 }
 
 interface IpRoute {
@@ -19,6 +21,7 @@ interface IpRoute {
   protocol?: string;
   scope?: string;
   metric?: number;
+  table?: string;
 }
 
 export interface RouteQuery {
@@ -44,6 +47,7 @@ export function parseRoutes(routes: unknown[]): Route[] {
       ...(route.protocol === undefined ? {} : { protocol: route.protocol }),
       ...(route.scope === undefined ? {} : { scope: route.scope }),
       ...(route.metric === undefined ? {} : { metric: route.metric }),
+      ...(route.table === undefined || route.table === 'main' ? {} : { table: route.table }),
     }));
 }
 

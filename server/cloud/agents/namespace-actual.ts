@@ -4,8 +4,10 @@ import { readIpBatch } from '../../host/ip.ts';
 import { readTables } from '../../host/iptables.ts';
 import { parseLinks } from '../../host/link.ts';
 import { listNetns } from '../../host/netns.ts';
+import { parseNeighbours } from '../../host/neighbour.ts';
 import { readOvsPorts, type OvsPort } from '../../host/ovs-ports.ts';
 import { parseRoutes } from '../../host/route.ts';
+import { parseRules } from '../../host/rule.ts';
 import { readSysctls } from '../../host/sysctl.ts';
 import type { FoundNamespace, Ownership } from './namespace-plan.ts';
 
@@ -22,16 +24,20 @@ export async function readNamespace(
       links: [],
       addresses: [],
       routes: [],
+      rules: [],
+      neighbours: [],
       sysctls: {},
       tables: {},
       ports: await portsRead,
     };
-  const [[links = [], routes = []], tables, values, ports] = await Promise.all([
+  const [[links = [], routes = [], rules = [], neighbours = []], tables, values, ports] = await Promise.all([
     readIpBatch(
       [
         ['address', 'show'],
         // Of one table `ip` shows IPv4 routes only.
         ['route', 'show', 'table', 'all'],
+        ['rule', 'show'],
+        ['neighbour', 'show', 'nud', 'permanent'],
       ],
       ns,
     ),
@@ -43,11 +49,11 @@ export async function readNamespace(
     exists: true,
     links: parseLinks(links),
     addresses: parseAddresses(links),
-    routes: parseRoutes(routes.filter(isInMainTable)),
+    routes: parseRoutes(routes),
+    rules: parseRules(rules),
+    neighbours: parseNeighbours(neighbours),
     sysctls: values,
     tables,
     ports,
   };
 }
-
-const isInMainTable = (route: unknown) => [undefined, 'main'].includes((route as { table?: string }).table);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { ipBatch } from '../../host/ip.ts';
 import { restoreTables } from '../../host/iptables.ts';
-import { removeLink, setLinkArgs } from '../../host/link.ts';
+import { addVethArgs, removeLink, setLinkArgs } from '../../host/link.ts';
 import { ensureNetns, removeNetns } from '../../host/netns.ts';
 import { ensurePortCommands, removePortCommand, vsctl } from '../../host/ovs-vsctl.ts';
 import { setSysctls } from '../../host/sysctl.ts';
@@ -39,6 +39,10 @@ export async function applySteps<Other extends { kind: string }>(
         break;
       case 'unplug':
         await vsctl([removePortCommand(step.bridge, step.name)]);
+        break;
+      case 'add-veth':
+        await ensureNetns(step.veth.peer!.ns);
+        await ipBatch([addVethArgs(step.veth, step.veth.peer!)], ns);
         break;
       case 'load-rules':
         await restoreTables(step.input, ns === undefined ? {} : { ns });

@@ -4,8 +4,11 @@ import type { IpArgs } from '../../host/ip.ts';
 import type { Address } from '../../host/address.ts';
 import { planIptables, type Tables } from '../../host/iptables.ts';
 import type { Link } from '../../host/link.ts';
+import type { Neighbour } from '../../host/neighbour.ts';
 import type { OvsPort } from '../../host/ovs-ports.ts';
 import type { Route } from '../../host/route.ts';
+import type { Rule } from '../../host/rule.ts';
+import { planNeighbours, planPolicyRules } from './namespace-policy.ts';
 
 /** An OVS internal port that stands in the namespace. */
 export interface WantedDevice {
@@ -18,6 +21,16 @@ export interface WantedDevice {
   addresses: string[];
 }
 
+/** One end of a veth pair between two namespaces. */
+export interface WantedVeth {
+  name: string;
+  mac: string;
+  mtu: number;
+  addresses: string[];
+  /** The other end, by whose namespace the pair is made; undefined: the other end's namespace makes it. */
+  peer?: { name: string; mac: string; ns: string };
+}
+
 export interface WantedRoute {
   /** 'default' or a prefix as the kernel prints it (no /32). */
   destination: string;
@@ -25,13 +38,21 @@ export interface WantedRoute {
   dev: string;
   /** Directly reachable through the device, without a next hop. */
   isOnLink?: boolean;
+  /** Number of its table; undefined: main. */
+  table?: string;
 }
 
 export interface WantedNamespace {
   devices: WantedDevice[];
   routes: WantedRoute[];
+  /** Those of a wanted device (`net/ipv4/conf/DEVICE/...`) are set once it is there. */
   sysctls: Record<string, number>;
   tables: Tables;
+  veths?: WantedVeth[];
+  /** Routing policy, after which all rules of the kind are ours (`namespace-policy.ts`). */
+  rules?: Rule[];
+  /** Permanent neighbours; ours are marked as static. */
+  neighbours?: Neighbour[];
 }
 
 export interface FoundNamespace {
@@ -39,6 +60,9 @@ export interface FoundNamespace {
   links: Link[];
   addresses: Address[];
   routes: Route[];
+  rules: Rule[];
+  /** The permanent ones. */
+  neighbours: Neighbour[];
   sysctls: Record<string, string | undefined>;
   tables: Tables;
   /** Every port of every bridge, by name. */
@@ -62,23 +86,29 @@ export type NamespaceStep =
   /** `from` is the bridge that the port is in now; `presence` tells of the device in the namespace. */
   | { kind: 'plug'; device: WantedDevice; from?: string; presence: Presence; reason: string }
   | { kind: 'unplug'; name: string; bridge: string; reason: string }
+  | { kind: 'add-veth'; veth: WantedVeth; reason: string }
   | { kind: 'ip'; args: IpArgs; reason: string }
   | { kind: 'load-rules'; input: string; reason: string };
 
 /** Steps that make the namespace as wanted: make before use, remove last. */
 export function planNamespace(
-  wanted: WantedNamespace,
+  target: WantedNamespace,
   everything: FoundNamespace,
   own: Ownership,
 ): NamespaceStep[] {
-  const found = withoutDeadDevices(everything, wanted);
+  const found = withoutDeadDevices(everything, target);
+  const wanted = withoutAbsentEnds(target, found);
   return [
     ...(found.exists ? [] : [step('add-namespace', `${own.ns} does not exist`)]),
-    ...planSysctls(wanted, found),
+    ...planSysctls(wanted, found, (key) => !isOfDevice(key, wanted)),
     // before the addresses: a router answered for a floating IP itself until it translated
     ...planRules(wanted.tables, found.tables, own),
     ...wanted.devices.flatMap((device) => planDevice(device, found, everything)),
+    ...(wanted.veths ?? []).flatMap((veth) => planVeth(veth, found)),
+    ...planSysctls(wanted, found, (key) => isOfDevice(key, wanted)),
+    ...planNeighbours(wanted.neighbours ?? [], found.neighbours),
     ...planRoutes(wanted, found, own),
+    ...planPolicyRules(wanted.rules ?? [], found.rules),
     ...planLeftDevices(wanted, found, own),
   ];
 }
@@ -98,6 +128,25 @@ export function withoutDeadDevices(found: FoundNamespace, wanted: WantedNamespac
     links: found.links.filter((link) => !dead.has(link.name)),
     addresses: found.addresses.filter((address) => !dead.has(address.dev)),
     routes: found.routes.filter((route) => !dead.has(route.dev ?? '')),
+    neighbours: found.neighbours.filter(({ dev }) => !dead.has(dev)),
+    sysctls: Object.fromEntries(
+      Object.entries(found.sysctls).filter(([key]) => !dead.has(deviceOfSysctl(key) ?? '')),
+    ),
+  };
+}
+
+/** What goes through the end of a veth pair that its maker has yet to make has to wait for it. */
+function withoutAbsentEnds(wanted: WantedNamespace, found: FoundNamespace): WantedNamespace {
+  const absent = (wanted.veths ?? [])
+    .filter(({ name, peer }) => peer === undefined && !found.links.some((link) => link.name === name))
+    .map(({ name }) => name);
+  if (absent.length === 0) return wanted;
+  const isThere = ({ dev }: { dev: string }) => !absent.includes(dev);
+  return {
+    ...wanted,
+    veths: wanted.veths!.filter(({ name }) => !absent.includes(name)),
+    routes: wanted.routes.filter(isThere),
+    neighbours: (wanted.neighbours ?? []).filter(isThere),
   };
 }
 
@@ -123,9 +172,18 @@ const step = <K extends 'add-namespace' | 'remove-namespace'>(kind: K, reason: s
 const ip = (args: IpArgs, reason: string): NamespaceStep => ({ kind: 'ip', args, reason });
 const isOurs = (name: string, own: Ownership) => own.devicePrefixes.some((prefix) => name.startsWith(prefix));
 
-function planSysctls(wanted: WantedNamespace, found: FoundNamespace): NamespaceStep[] {
+const namesOf = ({ devices, veths = [] }: WantedNamespace) => [...devices, ...veths].map(({ name }) => name);
+const deviceOfSysctl = (key: string) => /^net\/ipv[46]\/(?:conf|neigh)\/([^/]+)\//.exec(key)?.[1];
+const isOfDevice = (key: string, wanted: WantedNamespace) =>
+  namesOf(wanted).some((name) => name === deviceOfSysctl(key));
+
+function planSysctls(
+  wanted: WantedNamespace,
+  found: FoundNamespace,
+  isMeant: (key: string) => boolean,
+): NamespaceStep[] {
   const different = Object.entries(wanted.sysctls).filter(
-    ([key, value]) => found.sysctls[key] !== String(value),
+    ([key, value]) => isMeant(key) && found.sysctls[key] !== String(value),
   );
   if (different.length === 0) return [];
   const names = different.map(([key, value]) => `${key} is not ${value}`).join(', ');
@@ -137,7 +195,7 @@ function planDevice(
   found: FoundNamespace,
   everything: FoundNamespace,
 ): NamespaceStep[] {
-  const { name, mac, mtu } = device;
+  const { name, mac } = device;
   const link = found.links.find((candidate) => candidate.name === name);
   const port = found.ports.get(name);
   const plugReason =
@@ -150,6 +208,26 @@ function planDevice(
           : undefined;
   const isThere = everything.links.some((candidate) => candidate.name === name);
   const presence = link !== undefined ? 'alive' : isThere ? 'dead' : 'missing';
+  return [
+    ...(plugReason === undefined ? [] : [plugStep(device, port?.bridge, presence, plugReason)]),
+    ...planLink(device, found),
+  ];
+}
+
+const planVeth = (veth: WantedVeth, found: FoundNamespace): NamespaceStep[] => [
+  ...(found.links.some(({ name }) => name === veth.name)
+    ? []
+    : [{ kind: 'add-veth' as const, veth, reason: `${veth.name} does not exist` }]),
+  ...planLink(veth, found),
+];
+
+/** What a device that is there lacks of its state and addresses. */
+function planLink(
+  device: Pick<WantedDevice, 'name' | 'mac' | 'mtu' | 'addresses'>,
+  found: FoundNamespace,
+): NamespaceStep[] {
+  const { name, mac, mtu } = device;
+  const link = found.links.find((candidate) => candidate.name === name);
   const change = [
     ...(link?.mac === mac ? [] : ['address', mac]),
     ...(link?.mtu === mtu ? [] : ['mtu', String(mtu)]),
@@ -159,7 +237,6 @@ function planDevice(
   const missing = device.addresses.filter((cidr) => !present.some((address) => address.cidr === cidr));
   const surplus = present.filter((address) => !device.addresses.includes(address.cidr));
   return [
-    ...(plugReason === undefined ? [] : [plugStep(device, port?.bridge, presence, plugReason)]),
     ...(change.length === 0
       ? []
       : [ip(['link', 'set', 'dev', name, ...change], `${name} lacks ${change.join(' ')}`)]),
@@ -191,18 +268,18 @@ function planRules(wanted: Tables, actual: Tables, own: Ownership): NamespaceSte
 
 /** Taking a link down or an address away takes routes with it, which the next pass sees: the kernel tells about it. */
 function planRoutes(wanted: WantedNamespace, found: FoundNamespace, own: Ownership): NamespaceStep[] {
-  const devices = new Set(wanted.devices.map((device) => device.name));
+  const devices = new Set(namesOf(wanted));
   const present = found.routes.filter(
     (route) => route.protocol === 'static' && (devices.has(route.dev ?? '') || isOurs(route.dev ?? '', own)),
   );
+  // `default` stands for two routes, one of each family, in every table.
+  const keyOf = (route: WantedRoute | Route) =>
+    `${routeWords(route).some((word) => word.includes(':')) ? 6 : 4} ${route.destination} ${route.table ?? 'main'}`;
   const same = (one: WantedRoute, other: Route) =>
-    one.destination === other.destination && one.nexthop === other.nexthop && one.dev === other.dev;
+    keyOf(one) === keyOf(other) && one.nexthop === other.nexthop && one.dev === other.dev;
   const onLinkFirst = wanted.routes.toSorted(
     (a, b) => Number(b.isOnLink ?? false) - Number(a.isOnLink ?? false),
   );
-  // `default` stands for two routes, one of each family.
-  const keyOf = (route: WantedRoute | Route) =>
-    `${routeWords(route).some((word) => word.includes(':')) ? 6 : 4} ${route.destination}`;
   const wantedKeys = new Set(wanted.routes.map(keyOf));
   return [
     ...present
@@ -216,18 +293,19 @@ function planRoutes(wanted: WantedNamespace, found: FoundNamespace, own: Ownersh
   ];
 }
 
-const routeWords = (route: { destination: string; nexthop?: string; dev?: string }): string[] => [
+const routeWords = (route: Pick<Route, 'destination' | 'nexthop' | 'dev' | 'table'>): string[] => [
   route.destination,
   ...(route.nexthop === undefined ? [] : ['via', route.nexthop]),
   ...(route.dev === undefined ? [] : ['dev', route.dev]),
   ...['proto', 'static'],
   ...(route.nexthop === undefined ? ['scope', 'link'] : []),
+  ...(route.table === undefined ? [] : ['table', route.table]),
 ];
 
 /** Devices in the namespace with a prefix of ours that are not wanted. */
 function planLeftDevices(wanted: WantedNamespace, found: FoundNamespace, own: Ownership): NamespaceStep[] {
   if (own.ns === undefined) return [];
-  const names = new Set(wanted.devices.map((device) => device.name));
+  const names = new Set(namesOf(wanted));
   return found.links
     .filter((link) => isOurs(link.name, own) && !names.has(link.name))
     .flatMap((link) => planUnplug(link.name, found, 'belongs to no port any more'));

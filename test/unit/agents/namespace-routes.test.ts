@@ -15,7 +15,17 @@ const v6: WantedRoute = { destination: 'default', nexthop: 'fd00::1', dev: 'tap1
 function changes(wanted: WantedRoute[], present: WantedRoute[]): string[] {
   const routes: Route[] = present.map((route) => ({ ...route, protocol: 'static' }));
   const found: FoundNamespace = {
-    ...{ exists: true, links: [], addresses: [], routes, sysctls: {}, tables: {}, ports: new Map() },
+    ...{
+      exists: true,
+      links: [],
+      addresses: [],
+      routes,
+      rules: [],
+      neighbours: [],
+      sysctls: {},
+      tables: {},
+      ports: new Map(),
+    },
   };
   const steps = planNamespace({ devices: [], routes: wanted, sysctls: {}, tables: {} }, found, own);
   return steps.map((step) => (step.kind === 'ip' ? step.args.join(' ') : step.kind));

@@ -39,6 +39,8 @@ function asWanted(): DhcpActual {
         },
       ],
       addresses: [{ dev: device.name, cidr: '192.168.101.2/24', family: 4, scope: 'global', isReady: true }],
+      rules: [],
+      neighbours: [],
       routes: [{ destination: 'default', nexthop: '192.168.101.1', dev: device.name, protocol: 'static' }],
       sysctls: {},
       tables: structuredClone(target.namespace.tables),

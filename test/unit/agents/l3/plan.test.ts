@@ -46,6 +46,8 @@ function asWanted(spec: RouterSpec): NamespaceActual[] {
     addresses: devices.flatMap(({ name, addresses }) =>
       addresses.map((cidr) => ({ dev: name, cidr, family: 4 as const, scope: 'global', isReady: true })),
     ),
+    rules: [],
+    neighbours: [],
     routes: routes.map(({ isOnLink: _, ...route }) => ({ ...route, protocol: 'static' })),
     sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
     tables: structuredClone(tables),
