@@ -37,7 +37,7 @@ export interface NetworkingServer {
   serverEvents: Parameters<ServerEvents['portChanged']>[0][];
   /** Calls an endpoint as an agent would. */
   rpc: (topic: string, method: string, args: Item) => Promise<unknown>;
-  /** Lets the agents of a host report themselves: all three of a network node, only the L2 agent of others. */
+  /** Lets the agents of a host report themselves: all three of a network node, the L2 agent of others (and the L3 agent given its mode). */
   agentsOn: (host: string, configurations?: Item) => Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -153,7 +153,14 @@ async function reportAgents(
     bridge_mappings: { physnet1: 'br-ex', physnet2: 'br-eth1' },
     integration_bridge: 'br-int',
   };
-  for (const [agent_type, binary, topic] of host.startsWith('network') ? kinds : kinds.slice(0, 1))
+  const isNetworkNode = host.startsWith('network');
+  const there = kinds.filter(
+    ([type]) =>
+      isNetworkNode ||
+      type === 'Open vSwitch agent' ||
+      (type === 'L3 agent' && configurations.agent_mode !== undefined),
+  );
+  for (const [agent_type, binary, topic] of there)
     await rpc('q-reports-plugin', 'report_state', {
       agent_state: {
         agent_type,

@@ -179,6 +179,15 @@ export const neutronErrors = {
   InvalidL3Agent: [409, 'Agent {id} is not a L3 Agent or has been disabled'],
   RouterHostedByL3Agent: [409, 'The router {router_id} has been already hosted by the L3 Agent {agent_id}.'],
   RouterNotHostedByL3Agent: [409, 'The router {router_id} is not hosted by L3 agent {agent_id}.'],
+  RouterL3AgentMismatch: [
+    409,
+    'Cannot host {router_type} router {router_id} on {agent_mode} L3 agent {agent_id}.',
+  ],
+  DVRL3CannotAssignToDvrAgent: [409, "Not allowed to manually assign a router to an agent in 'dvr' mode."],
+  DVRL3CannotRemoveFromDvrAgent: [
+    409,
+    "Not allowed to manually remove a router from an agent in 'dvr' mode.",
+  ],
   RouterSchedulingFailed: [409, 'Failed scheduling router {router_id} to the L3 Agent {agent_id}.'],
   // 500, 503
   RetryRequest: [

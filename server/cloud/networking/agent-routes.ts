@@ -8,9 +8,13 @@ import { network } from '../model/network.ts';
 import { router as routerResource } from '../model/router.ts';
 import { agents, networkAgents, networks, routerAgents, routers } from '../store/networking-tables.ts';
 import { contextOf } from './context.ts';
-import { routerChanged } from './notices.ts';
+import { modeOf, suits } from './l3-candidates.ts';
+import { routersServedBy } from './heartbeat.ts';
+import { l3Hosts } from './notices.ts';
 import { perform } from './perform.ts';
 import { refuse } from './policy.ts';
+import { gatewayNetworkOf } from './router-ports.ts';
+import { getRouter } from './rules/load.ts';
 import { bindNetwork, unbindNetwork } from './schedule-dhcp.ts';
 import { bindRouter, unbindRouter } from './schedule-l3.ts';
 import { viewsOf } from './view.ts';
@@ -44,14 +48,15 @@ export function agentRoutes(router: Router, env: Env): void {
   });
   router.get('/agents/:id/l3-routers', async (req, res) => {
     const context = allowed(res, 'get_l3-routers');
-    const served = await read.all(routerAgents, { agent_id: req.params.id });
-    const rows = await read.all(routers, { id: served.map(({ router_id }) => router_id) });
+    const agent = await read.find(agents, { id: req.params.id });
+    const served = agent === undefined ? [] : await routersServedBy({ rows: read }, agent);
+    const rows = await read.all(routers, { id: served });
     res.json({ routers: await views(routerResource, rows, context) });
   });
   router.get('/routers/:id/l3-agents', async (req, res) => {
     const context = allowed(res, 'get_l3-agents');
-    const serving = await read.all(routerAgents, { router_id: req.params.id });
-    const rows = await read.all(agents, { id: serving.map(({ agent_id }) => agent_id) });
+    const hosts = await l3Hosts({ rows: read }, req.params.id);
+    const rows = await read.all(agents, { agent_type: 'L3 agent', host: hosts });
     res.json({ agents: await views(agentResource, rows, context) });
   });
 
@@ -83,9 +88,10 @@ export function agentRoutes(router: Router, env: Env): void {
     const { id: agent_id, router: router_id } = req.params;
     await perform(env, context, async (work) => {
       const agent = await getAgent(work, agent_id);
+      if (modeOf(agent) === 'dvr') throw neutronError('DVRL3CannotRemoveFromDvrAgent');
       if ((await work.rows.count(routerAgents, { agent_id, router_id })) === 0)
         throw neutronError('RouterNotHostedByL3Agent', { router_id, agent_id });
-      await unbindRouter(work, router_id, agent);
+      await unbindRouter(work, await getRouter(work, router_id), agent);
     });
     res.status(204).end();
   });
@@ -117,15 +123,24 @@ async function addNetwork(work: Work, agent_id: string, network_id: string): Pro
 
 async function addRouter(work: Work, agent_id: string, router_id: string): Promise<void> {
   const agent = await getAgent(work, agent_id);
-  if ((await work.rows.count(routers, { id: router_id })) === 0)
-    throw neutronError('RouterNotFound', { router_id });
+  const router = await getRouter(work, router_id);
   if (agent.agent_type !== 'L3 agent' || !agent.admin_state_up)
     throw neutronError('InvalidL3Agent', { id: agent_id });
-  // one agent at a time serves a router that is neither distributed nor highly available
+  const agent_mode = modeOf(agent);
+  if (agent_mode === 'dvr') throw neutronError('DVRL3CannotAssignToDvrAgent');
+  if (router.distributed && agent_mode === 'legacy')
+    throw neutronError('RouterL3AgentMismatch', {
+      router_type: 'distributed',
+      router_id,
+      agent_mode,
+      agent_id,
+    });
+  // one agent at a time serves a router, or translates for a distributed one
   const [serving] = await work.rows.all(routerAgents, { router_id });
   if (serving?.agent_id === agent_id) return;
   if (serving !== undefined)
     throw neutronError('RouterHostedByL3Agent', { router_id, agent_id: serving.agent_id });
-  await bindRouter(work, router_id, agent);
-  await routerChanged(work, router_id);
+  if (!suits(agent, router, await gatewayNetworkOf(work, router)))
+    throw neutronError('InvalidL3Agent', { id: agent_id });
+  await bindRouter(work, router, agent);
 }

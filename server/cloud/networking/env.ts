@@ -21,6 +21,7 @@ export interface EnvParts {
 
 /** The environment of all requests. Throws naming an option whose value cannot be used. */
 export function createEnv({ store, settings, messages, serverEvents, log, policyPath }: EnvParts): Env {
+  checkSettings(settings);
   return {
     store,
     settings,
@@ -32,6 +33,11 @@ export function createEnv({ store, settings, messages, serverEvents, log, policy
     policy: createPolicy(defaultPolicy(resources), { log, ...(policyPath && { path: policyPath }) }),
     plugin: createMl2(settings, (message) => log.warning(message)),
   };
+}
+
+function checkSettings({ base_mac, dvr_base_mac }: Settings): void {
+  if (base_mac.toLowerCase() === dvr_base_mac.toLowerCase())
+    throw new Error(`dvr_base_mac (${dvr_base_mac}) must differ from base_mac`);
 }
 
 /** Extensions that bring resources, and what must be set up for them. */

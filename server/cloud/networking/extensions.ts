@@ -34,6 +34,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2013-02-07T10:00:00-00:00',
   ],
   [
+    'dvr',
+    'Distributed Virtual Router',
+    'Enables configuration of Distributed Virtual Routers.',
+    '2014-06-1T10:00:00-00:00',
+  ],
+  [
     'ext-gw-mode',
     'Neutron L3 Configurable external gateway mode',
     'Extension of the router abstraction for specifying whether SNAT should occur on the external gateway',
@@ -183,6 +189,7 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
   {
     aliases: [
       'router',
+      'dvr',
       'ext-gw-mode',
       'extraroute',
       'extraroute-atomic',

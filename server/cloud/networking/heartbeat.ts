@@ -1,9 +1,11 @@
 // Heartbeats of agents: they make the agent's row, keep it alive, and bring work that waited for an agent.
 import { randomUUID } from 'node:crypto';
+import { isRouterPort } from '../model/device-owners.ts';
 import type { Agent } from '../model/agent.ts';
 import type { AgentState } from '../model/specs.ts';
 import {
   agents,
+  distributedPortBindings,
   networkAgents,
   networks,
   ports,
@@ -12,8 +14,8 @@ import {
   subnets,
 } from '../store/networking-tables.ts';
 import { isAlive } from './alive.ts';
+import { isDistributing } from './l3-candidates.ts';
 import { perform } from './perform.ts';
-import { bindRouterPorts } from './router-ports.ts';
 import { scheduleNetwork, syncDhcpPorts } from './schedule-dhcp.ts';
 import { scheduleRouter } from './schedule-l3.ts';
 import type { RequestContext } from '../model/context.ts';
@@ -69,7 +71,10 @@ async function giveWaitingWork(work: Work, agent: Agent): Promise<void> {
     for (const network_id of new Set(served.map((subnet) => subnet.network_id)))
       await scheduleNetwork(work, network_id);
   } else if (agent.agent_type === 'L3 agent') {
-    for (const { id } of await work.rows.all(routers)) await scheduleRouter(work, id);
+    for (const router of await work.rows.all(routers)) {
+      await scheduleRouter(work, router);
+      if (router.distributed && isDistributing(agent)) work.routers.add(router.id);
+    }
   } else if (agent.topic === 'N/A') await bindFailedPorts(work, agent.host);
 }
 
@@ -79,15 +84,15 @@ async function bindFailedPorts(work: Work, host: string): Promise<void> {
     'binding:host_id': host,
     'binding:vif_type': 'binding_failed',
   });
-  const routerIds = new Set<string>();
   for (const port of failed) {
-    if (port.device_owner.startsWith('network:router')) routerIds.add(port.device_id);
+    if (isRouterPort(port.device_owner)) work.routers.add(port.device_id);
     else {
       const network = await work.rows.find(networks, { id: port.network_id });
       await work.rows.update(ports, { id: port.id }, await work.env.plugin.bindPort(work, port, network!));
     }
   }
-  for (const id of routerIds) await bindRouterPorts(work, id);
+  const distributed = await work.rows.all(distributedPortBindings, { host, vif_type: 'binding_failed' });
+  for (const { router_id } of distributed) work.routers.add(router_id);
 }
 
 /** The DHCP agent of a host, and the networks it serves. */
@@ -102,8 +107,16 @@ export async function networksServedOn(work: Work, host: string): Promise<string
 }
 
 /** The routers that the L3 agent of a host serves. */
-export async function routersServedOn({ rows }: Pick<Work, 'rows'>, host: string): Promise<string[]> {
-  const agent = await rows.find(agents, { agent_type: 'L3 agent', host });
-  if (agent === undefined) return [];
-  return (await rows.all(routerAgents, { agent_id: agent.id })).map(({ router_id }) => router_id);
+export async function routersServedOn(work: Pick<Work, 'rows'>, host: string): Promise<string[]> {
+  const agent = await work.rows.find(agents, { agent_type: 'L3 agent', host });
+  return agent === undefined ? [] : routersServedBy(work, agent);
+}
+
+/** The routers scheduled to an L3 agent, and the distributed ones that came to its host with their ports. */
+export async function routersServedBy({ rows }: Pick<Work, 'rows'>, agent: Agent): Promise<string[]> {
+  const scheduled = await rows.all(routerAgents, { agent_id: agent.id });
+  const distributed = isDistributing(agent)
+    ? await rows.all(distributedPortBindings, { host: agent.host })
+    : [];
+  return [...new Set([...scheduled, ...distributed].map(({ router_id }) => router_id))];
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { cidrOf, contains, toAddress, toNumber } from '../../lib/cidr.ts';
 import { CloudError } from '../../lib/errors.ts';
+import { floatingipOwner, isRouterPort } from '../model/device-owners.ts';
 import { invalidInput, neutronError } from '../model/errors.ts';
 import type { FixedIp } from '../model/specs.ts';
 import type { Subnet } from '../model/subnet.ts';
@@ -24,7 +25,7 @@ export interface Holder {
 export const isAutomatic = (subnet: Subnet): boolean =>
   subnet.ipv6_address_mode === 'slaac' || subnet.ipv6_address_mode === 'dhcpv6-stateless';
 
-const isRouterPort = (owner: string) => owner.startsWith('network:router') || owner === 'network:floatingip';
+const choosesNever = (owner: string) => isRouterPort(owner) || owner === floatingipOwner;
 
 /** Takes the addresses asked for, or one of every kind the network offers. Throws the API's 400, 404 or 409. */
 export async function takeAddresses(
@@ -54,7 +55,7 @@ async function takeDefault(work: Work, holder: Holder): Promise<FixedIp[]> {
   const all = await subnetsOf(work, holder.network_id);
   if (all.length === 0) return [];
   const taken: FixedIp[] = [];
-  const automatic = all.filter((subnet) => isAutomatic(subnet) && !isRouterPort(holder.device_owner));
+  const automatic = all.filter((subnet) => isAutomatic(subnet) && !choosesNever(holder.device_owner));
   for (const family of [4, 6]) {
     const candidates = all.filter((subnet) => subnet.ip_version === family && !automatic.includes(subnet));
     if (candidates.length > 0) taken.push(await takeFromAny(work, holder, candidates, taken.length));
@@ -76,12 +77,12 @@ async function takeOne(work: Work, holder: Holder, wanted: AskedIp, position: nu
   const subnet = await subnetFor(work, holder, wanted);
   const { ip_address } = wanted;
   if (ip_address === undefined) {
-    if (isAutomatic(subnet) && !isRouterPort(holder.device_owner))
+    if (isAutomatic(subnet) && !choosesNever(holder.device_owner))
       return keep(work, holder, subnet, eui64(subnet, holder.mac_address), position);
     return takeFromAny(work, holder, [subnet], position);
   }
   if (!isHostAddress(subnet, ip_address)) throw neutronError('InvalidIpForSubnet', { ip_address });
-  const isOwnChoice = isAutomatic(subnet) && !isRouterPort(holder.device_owner);
+  const isOwnChoice = isAutomatic(subnet) && !choosesNever(holder.device_owner);
   if (isOwnChoice && ip_address !== eui64(subnet, holder.mac_address))
     throw new CloudError(
       400,

@@ -15,7 +15,8 @@ export async function freshMac(work: Work, net_id: string): Promise<string> {
   throw neutronError('MacAddressGenerationFailure', { net_id });
 }
 
-function randomMac(base: string): string {
+/** An address with the fixed octets of `base`. */
+export function randomMac(base: string): string {
   const octets = base.toLowerCase().split(':');
   const fixed = octets[3] === '00' ? 3 : 4;
   const random = [...randomBytes(6 - fixed)].map((byte) => byte.toString(16).padStart(2, '0'));

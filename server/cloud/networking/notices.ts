@@ -1,6 +1,12 @@
 // Whom a change concerns: keys for the agents that must look again. What they find then is told by desired/.
 import type { Port } from '../model/port.ts';
-import { agents, networkAgents, routerAgents } from '../store/networking-tables.ts';
+import {
+  agents,
+  distributedPortBindings,
+  networkAgents,
+  routerAgents,
+  routers,
+} from '../store/networking-tables.ts';
 import { remembered } from './rules/load.ts';
 import type { Work } from './work.ts';
 
@@ -14,8 +20,8 @@ export const dhcpHosts = (work: Work, network_id: string): Promise<string[]> =>
     );
   });
 
-/** Hosts of the L3 agents that serve a router. */
-export async function l3Hosts(work: Work, router_id: string): Promise<string[]> {
+/** Hosts of the L3 agents that a router is scheduled to. */
+export async function scheduledHosts(work: Pick<Work, 'rows'>, router_id: string): Promise<string[]> {
   const bound = await work.rows.all(routerAgents, { router_id });
   return hostsOf(
     work,
@@ -23,7 +29,19 @@ export async function l3Hosts(work: Work, router_id: string): Promise<string[]> 
   );
 }
 
-async function hostsOf(work: Work, ids: readonly string[]): Promise<string[]> {
+/** Hosts that the ports of a distributed router are bound to. */
+export async function distributedHosts(work: Pick<Work, 'rows'>, router_id: string): Promise<string[]> {
+  const bound = await work.rows.all(distributedPortBindings, { router_id });
+  return [...new Set(bound.map(({ host }) => host))];
+}
+
+/** Hosts of all L3 agents that serve a router. */
+export async function l3Hosts(work: Pick<Work, 'rows'>, router_id: string): Promise<string[]> {
+  const hosts = [...(await scheduledHosts(work, router_id)), ...(await distributedHosts(work, router_id))];
+  return [...new Set(hosts)];
+}
+
+async function hostsOf(work: Pick<Work, 'rows'>, ids: readonly string[]): Promise<string[]> {
   return (await work.rows.all(agents, { id: ids })).map(({ host }) => host);
 }
 
@@ -46,6 +64,13 @@ export async function tellDhcpAgents(
 export async function routerChanged(work: Work, router_id: string): Promise<void> {
   for (const server of await l3Hosts(work, router_id))
     work.casts.push({ topic: 'l3_agent', method: 'routers_updated', args: { routers: [router_id] }, server });
+}
+
+/** A floating IP came to or left a router: its agents look again; a distributed one translates where the port is. */
+export async function translationChanged(work: Work, router_id: string): Promise<void> {
+  await routerChanged(work, router_id);
+  const router = await work.rows.find(routers, { id: router_id });
+  if (router?.distributed) work.routers.add(router_id);
 }
 
 /** Tells all L2 agents to look at a port again. */

@@ -50,6 +50,8 @@ export function settingsOf(config: ServerConfig): Settings {
     ...defaultSettings,
     host: general.host,
     base_mac: general.base_mac,
+    dvr_base_mac: general.dvr_base_mac,
+    router_distributed: general.router_distributed,
     agent_down_time: general.agent_down_time,
     dhcp_agents_per_network: general.dhcp_agents_per_network,
     allow_overlapping_ips: general.allow_overlapping_ips,

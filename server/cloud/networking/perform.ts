@@ -4,6 +4,7 @@ import { neutronError } from '../model/errors.ts';
 import { adminContext, type RequestContext } from '../model/context.ts';
 import { changeLog } from '../store/networking-tables.ts';
 import { UniqueConflict } from '../store/store.ts';
+import { settleRouters } from './settle-routers.ts';
 import type { Cast, Env, Work } from './work.ts';
 
 /** Often enough for 64 callers after the same address. */
@@ -38,8 +39,18 @@ async function performOnce<T>(
 ): Promise<T> {
   const changeId = randomUUID();
   const done = await env.store.transaction(async (rows) => {
-    const work: Work = { rows, context, env, now: timestamp(), casts: [], afterCommit: [], memo: new Map() };
+    const work: Work = {
+      rows,
+      context,
+      env,
+      now: timestamp(),
+      casts: [],
+      routers: new Set(),
+      afterCommit: [],
+      memo: new Map(),
+    };
     const result = await action(work);
+    await settleRouters(work);
     const casts = distinct(work.casts);
     if (casts.length > 0) await rows.insert(changeLog, { id: changeId, messages: casts });
     return { result, casts, afterCommit: work.afterCommit };

@@ -1,25 +1,45 @@
-// Ports of routers: bound to the host of the agent that serves the router.
+// Ports of routers: which there are, and the host each is bound to.
+import { gatewayOwner, interfaceOwners } from '../model/device-owners.ts';
 import type { Port } from '../model/port.ts';
-import { networks, ports } from '../store/networking-tables.ts';
-import { l3Hosts, portUpdated } from './notices.ts';
+import type { Subnet } from '../model/subnet.ts';
+import { ipAllocations, networks, ports, subnets } from '../store/networking-tables.ts';
+import { portUpdated } from './notices.ts';
 import type { Work } from './work.ts';
 
-export const routerPortOwners = ['network:router_interface', 'network:router_gateway'];
+export const routerPortOwners: readonly string[] = [...interfaceOwners, gatewayOwner];
 
-/** The router's ports, interfaces first. */
+const oldestFirst = { orderBy: [{ column: 'created_at' }, { column: 'id' }] };
+
+/** The router's interfaces and its gateway. */
 export const routerPorts = (work: Pick<Work, 'rows'>, router_id: string): Promise<Port[]> =>
-  work.rows.all(
-    ports,
-    { device_id: router_id, device_owner: routerPortOwners },
-    { orderBy: [{ column: 'device_owner', descending: true }, { column: 'created_at' }, { column: 'id' }] },
-  );
+  work.rows.all(ports, { device_id: router_id, device_owner: routerPortOwners }, oldestFirst);
 
-/** Binds all ports of a router to the host of its agent (or unbinds them when it has none). */
-export async function bindRouterPorts(work: Work, router_id: string): Promise<void> {
-  const [host = ''] = await l3Hosts(work, router_id);
-  for (const port of await routerPorts(work, router_id)) {
-    const isBound = port['binding:host_id'] === host && port['binding:vif_type'] !== 'binding_failed';
-    if (isBound && port['binding:vif_type'] !== 'unbound') continue;
+/** The router's interfaces. */
+export const interfacesOf = (work: Pick<Work, 'rows'>, router_id: string): Promise<Port[]> =>
+  work.rows.all(ports, { device_id: router_id, device_owner: interfaceOwners }, oldestFirst);
+
+/** Subnets that the router has interfaces on. */
+export async function interfaceSubnets(work: Work, router_id: string): Promise<Subnet[]> {
+  const own = await interfacesOf(work, router_id);
+  const held = await work.rows.all(ipAllocations, { port_id: own.map(({ id }) => id) });
+  return work.rows.all(subnets, { id: [...new Set(held.map(({ subnet_id }) => subnet_id))] });
+}
+
+/** The external network of a gateway port. */
+export async function gatewayNetworkOf(
+  work: Pick<Work, 'rows'>,
+  { gw_port_id }: { gw_port_id: string | null },
+): Promise<string | undefined> {
+  const gateway = gw_port_id === null ? undefined : await work.rows.find(ports, { id: gw_port_id });
+  return gateway?.network_id;
+}
+
+/** Binds ports to a host (`''`: to none); those that are bound there already stay as they are. */
+export async function bindPortsTo(work: Work, list: readonly Port[], host: string): Promise<void> {
+  for (const port of list) {
+    const type = port['binding:vif_type'];
+    const isBound = port['binding:host_id'] === host && type !== 'binding_failed' && type !== 'distributed';
+    if (isBound && (type !== 'unbound' || host === '')) continue;
     await bindPortTo(work, port, host);
   }
 }

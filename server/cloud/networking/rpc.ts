@@ -7,6 +7,7 @@ import { networkFor, networksFor } from './desired/dhcp.ts';
 import { devicesFor, groupInfoFor } from './desired/l2.ts';
 import { routersFor } from './desired/l3.ts';
 import { portSpecs } from './desired/port-specs.ts';
+import { allDvrMacs, dvrMacOf } from './dvr/macs.ts';
 import { networksServedOn, reportState, routersServedOn } from './heartbeat.ts';
 import { perform } from './perform.ts';
 import { devicesReported, dhcpReady, floatingIpsReported } from './status.ts';
@@ -62,16 +63,20 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
         await dhcpReady(env, context, list(args.port_ids));
         return true;
       },
+      get_dvr_mac_address_by_host: (args, context) => dvrMacOf(env, context, text(args, 'host')),
+      get_dvr_mac_address_list: () => allDvrMacs({ rows: read }),
       get_ports: (args) => getPorts(env, (args.filters ?? {}) as Item),
     },
     'q-l3-plugin': {
       get_router_ids: (args) => routersServedOn({ rows: read }, text(args, 'host')),
       sync_routers: async (args) => {
-        const served = await routersServedOn({ rows: read }, text(args, 'host'));
+        const host = text(args, 'host');
+        const served = await routersServedOn({ rows: read }, host);
         const asked =
           args.router_ids === undefined || args.router_ids === null ? served : list(args.router_ids);
         return routersFor(
           read,
+          host,
           asked.filter((id) => served.includes(id)),
         );
       },

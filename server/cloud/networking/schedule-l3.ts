@@ -1,33 +1,57 @@
-// Which L3 agent serves a router.
+// Which L3 agents serve a router.
 import type { Agent } from '../model/agent.ts';
-import { agents, floatingips, routerAgents } from '../store/networking-tables.ts';
+import type { Router } from '../model/router.ts';
+import { floatingips, routerAgents } from '../store/networking-tables.ts';
 import { isUsable } from './alive.ts';
-import { bindRouterPorts } from './router-ports.ts';
+import { l3Agents, suits } from './l3-candidates.ts';
+import { byLoad } from './load-order.ts';
+import { gatewayNetworkOf } from './router-ports.ts';
 import type { Work } from './work.ts';
 
-/** Gives a router that no agent serves to the usable L3 agent with the fewest routers. */
-export async function scheduleRouter(work: Work, router_id: string): Promise<void> {
-  if ((await work.rows.count(routerAgents, { router_id })) > 0) return;
-  const all = await work.rows.all(agents, { agent_type: 'L3 agent' });
-  const usable = all.filter((agent) => isUsable(work.env, agent));
-  const loads = await Promise.all(usable.map(({ id }) => work.rows.count(routerAgents, { agent_id: id })));
-  const order = usable
-    .map((agent, index) => ({ agent, load: loads[index]! }))
-    .sort((one, other) => one.load - other.load);
-  const [least] = order;
-  if (least !== undefined) await bindRouter(work, router_id, least.agent);
+/**
+ * Gives a router the agents it lacks; agents that cannot serve it (any more) lose it when another can. A distributed
+ * router needs one only for its gateway: the other hosts follow from the ports on its subnets.
+ */
+export async function scheduleRouter(work: Work, router: Router): Promise<void> {
+  const bound = new Set(
+    (await work.rows.all(routerAgents, { router_id: router.id })).map(({ agent_id }) => agent_id),
+  );
+  const external = await gatewayNetworkOf(work, router);
+  const all = await l3Agents(work);
+  const serving = all.filter(({ id }) => bound.has(id));
+  if (router.distributed && external === undefined) {
+    for (const agent of serving) await unbindRouter(work, router, agent);
+    return;
+  }
+  const fitting = all.filter((agent) => suits(agent, router, external));
+  const candidates = fitting.filter((agent) => !bound.has(agent.id) && isUsable(work.env, agent));
+  const misfits = candidates.length > 0 ? serving.filter((agent) => !fitting.includes(agent)) : [];
+  for (const agent of misfits) await unbindRouter(work, router, agent);
+  const missing = 1 - (serving.length - misfits.length);
+  if (missing <= 0) return;
+  for (const agent of (await byLoad(work, routerAgents, candidates)).slice(0, missing))
+    await bindRouter(work, router, agent);
 }
 
-/** Lets an agent serve a router: its ports move to the agent's host. Whoever calls tells the agent. */
-export async function bindRouter(work: Work, router_id: string, agent: Agent): Promise<void> {
-  await work.rows.insert(routerAgents, { router_id, agent_id: agent.id });
-  await bindRouterPorts(work, router_id);
+/** Lets an agent serve a router; its ports follow before the commit. */
+export async function bindRouter(work: Work, router: Pick<Router, 'id'>, agent: Agent): Promise<void> {
+  await work.rows.insert(routerAgents, { router_id: router.id, agent_id: agent.id });
+  work.routers.add(router.id);
 }
 
-/** Takes a router from an agent and tells it; the floating IPs are down then. */
-export async function unbindRouter(work: Work, router_id: string, agent: Agent): Promise<void> {
-  await work.rows.remove(routerAgents, { router_id, agent_id: agent.id });
-  await work.rows.update(floatingips, { router_id }, { status: 'DOWN' });
-  await bindRouterPorts(work, router_id);
-  work.casts.push({ topic: 'l3_agent', method: 'router_deleted', args: { router_id }, server: agent.host });
+/** Takes a router from an agent and tells it; the floating IPs that it translated are down then. */
+export async function unbindRouter(
+  work: Work,
+  router: Pick<Router, 'id' | 'distributed'>,
+  agent: Agent,
+): Promise<void> {
+  await work.rows.remove(routerAgents, { router_id: router.id, agent_id: agent.id });
+  if (!router.distributed) await work.rows.update(floatingips, { router_id: router.id }, { status: 'DOWN' });
+  work.casts.push({
+    topic: 'l3_agent',
+    method: 'router_deleted',
+    args: { router_id: router.id },
+    server: agent.host,
+  });
+  work.routers.add(router.id);
 }

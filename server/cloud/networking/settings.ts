@@ -3,6 +3,10 @@
 export interface Settings {
   host: string;
   base_mac: string;
+  /** Prefix of the MAC addresses that stand for the distributed routers of a host. */
+  dvr_base_mac: string;
+  /** What a router is when nobody says. */
+  router_distributed: boolean;
   /** Seconds after its last heartbeat when an agent counts as dead. */
   agent_down_time: number;
   dhcp_agents_per_network: number;
@@ -50,6 +54,8 @@ export interface Settings {
 export const defaultSettings: Settings = {
   host: 'controller',
   base_mac: 'fa:16:3e:00:00:00',
+  dvr_base_mac: 'fa:16:3f:00:00:00',
+  router_distributed: false,
   agent_down_time: 75,
   dhcp_agents_per_network: 1,
   allow_overlapping_ips: true,

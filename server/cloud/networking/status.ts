@@ -1,15 +1,18 @@
 // When a port is ACTIVE: the L2 agent has wired it and, where DHCP serves its network, its lease is set up.
 // Floating IPs are what the L3 agent says of them.
 import type { RequestContext } from '../model/context.ts';
+import { distributedOwner } from '../model/device-owners.ts';
 import type { Port } from '../model/port.ts';
 import {
   agents,
+  distributedPortBindings,
   floatingips,
   ipAllocations,
   networkAgents,
   ports,
   subnets,
 } from '../store/networking-tables.ts';
+import { settleDistributedStatus } from './dvr/bindings.ts';
 import { isAlive } from './alive.ts';
 import { perform } from './perform.ts';
 import type { Env, Work } from './work.ts';
@@ -27,7 +30,25 @@ export function devicesReported(
       if (port.l2_up !== l2_up) await work.rows.update(ports, { id: port.id }, { l2_up });
       await settleStatus(work, { ...port, l2_up });
     }
+    await distributedReported(work, { host, up, down });
   });
+}
+
+/** Ports of distributed routers have a status per host. */
+async function distributedReported(
+  work: Work,
+  { host, up, down }: { host: string; up: readonly string[]; down: readonly string[] },
+): Promise<void> {
+  const bound = await work.rows.all(distributedPortBindings, { port_id: [...up, ...down], host });
+  const changed = new Set<string>();
+  for (const { port_id, status: was } of bound) {
+    const status = up.includes(port_id) ? 'ACTIVE' : 'DOWN';
+    if (status === was) continue;
+    await work.rows.update(distributedPortBindings, { port_id, host }, { status });
+    changed.add(port_id);
+  }
+  for (const port of await work.rows.all(ports, { id: [...changed] }))
+    await settleDistributedStatus(work, port);
 }
 
 /** The DHCP agent has set up the leases of ports. */
@@ -43,6 +64,7 @@ export function dhcpReady(env: Env, context: RequestContext, port_ids: readonly 
 /** Writes the status that follows from the reports, and tells Compute when it changed. */
 export async function settleStatus(work: Work, port: Port): Promise<void> {
   if (port.status === 'N/A') return;
+  if (port.device_owner === distributedOwner) return settleDistributedStatus(work, port);
   const isActive =
     port.l2_up && port.admin_state_up && (port.dhcp_ready || !(await waitsForDhcp(work, port)));
   const status = isActive ? 'ACTIVE' : 'DOWN';

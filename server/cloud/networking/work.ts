@@ -81,6 +81,8 @@ export interface Work {
   now: string;
   /** Messages owed once committed; equal ones are sent once. */
   casts: Cast[];
+  /** Routers whose ports, bindings and hosts are put right before the commit. */
+  routers: Set<string>;
   /** Done after the commit, in order. */
   afterCommit: (() => void)[];
   /** What was looked up before in this unit of work. */

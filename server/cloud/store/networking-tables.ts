@@ -9,6 +9,7 @@ import { securityGroup } from '../model/security-group.ts';
 import { securityGroupRule } from '../model/security-group-rule.ts';
 import { subnet } from '../model/subnet.ts';
 import { subnetpool } from '../model/subnetpool.ts';
+import type { DvrHostMac } from '../model/specs.ts';
 import type { Schema } from './migrate.ts';
 import { defineTable, tableOf } from './table.ts';
 
@@ -102,6 +103,37 @@ export const routerAgents = defineTable<RouterAgent>({
   indexes: [['agent_id']],
 });
 
+/** The MAC address that stands for all distributed routers of a host. */
+export const dvrHostMacs = defineTable<DvrHostMac>({
+  name: 'dvr_host_macs',
+  columns: { host: { type: 'varchar', length: 255 }, mac_address: { type: 'varchar', length: 32 } },
+  key: ['host'],
+  unique: [['mac_address']],
+});
+
+/** Hosts that a port of a distributed router is bound to; the port's own binding names none. */
+export interface DistributedPortBinding {
+  port_id: string;
+  host: string;
+  router_id: string;
+  vif_type: string;
+  vif_details: Record<string, unknown>;
+  status: string;
+}
+export const distributedPortBindings = defineTable<DistributedPortBinding>({
+  name: 'distributed_port_bindings',
+  columns: {
+    port_id: refers('ports'),
+    host: { type: 'varchar', length: 255 },
+    router_id: refers('routers'),
+    vif_type: { type: 'varchar', length: 64 },
+    vif_details: { type: 'json' },
+    status: { type: 'varchar', length: 16 },
+  },
+  key: ['port_id', 'host'],
+  indexes: [['router_id'], ['host']],
+});
+
 /** Limits that differ from the configured ones. */
 export interface QuotaLimit {
   tenant_id: string;
@@ -146,6 +178,8 @@ export const networkingSchema: Schema = {
     groupBindings,
     networkAgents,
     routerAgents,
+    dvrHostMacs,
+    distributedPortBindings,
     quotaLimits,
     changeLog,
   ],

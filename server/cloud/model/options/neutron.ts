@@ -74,6 +74,16 @@ export const neutronServerOptions = defineOptions({
     min: 1,
     help: 'Seconds between the reports of agents; read by the agents',
   },
+  dvr_base_mac: {
+    type: 'string',
+    default: 'fa:16:3f:00:00:00',
+    help: 'Like base_mac, for the addresses that stand for the distributed routers of a host; must differ from it',
+  },
+  router_distributed: {
+    type: 'bool',
+    default: false,
+    help: 'Routers are distributed unless they are asked for otherwise',
+  },
   dhcp_agents_per_network: { type: 'int', default: 1, min: 1, help: 'DHCP agents that serve each network' },
   notification_driver: {
     type: 'multi',

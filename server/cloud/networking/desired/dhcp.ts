@@ -1,4 +1,5 @@
 // What the DHCP agent of a host should serve: a network with its subnets and ports, and the agent's own port on it.
+import { interfaceOwners } from '../../model/device-owners.ts';
 import type { Network } from '../../model/network.ts';
 import type { NetworkSpec, PortSpec } from '../../model/specs.ts';
 import type { Subnet } from '../../model/subnet.ts';
@@ -54,7 +55,7 @@ async function specsOf(rows: Rows, host: string, list: readonly Network[]): Prom
 function routerAddresses(own: readonly Subnet[], there: readonly PortSpec[]): Record<string, string> {
   const result: Record<string, string> = {};
   const held = there
-    .filter(({ device_owner }) => device_owner === 'network:router_interface')
+    .filter(({ device_owner }) => interfaceOwners.includes(device_owner))
     .flatMap(({ fixed_ips }) => fixed_ips);
   for (const subnet of own) {
     const routers = held

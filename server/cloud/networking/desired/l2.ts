@@ -11,14 +11,15 @@ import {
 } from '../../store/networking-tables.ts';
 import type { Rows } from '../../store/rows.ts';
 import { familyOf } from '../../../lib/cidr.ts';
+import { portsOnHost } from './host-ports.ts';
 
-/** Device specs by port id for ports bound to the host; the others come back as failed. */
+/** Device specs by port id for ports with a place on the host; the others come back as failed. */
 export async function devicesFor(
   rows: Rows,
   host: string,
   ids: readonly string[],
 ): Promise<{ devices: DeviceSpec[]; failed_devices: string[] }> {
-  const found = await rows.all(ports, { id: ids, 'binding:host_id': host });
+  const found = await portsOnHost(rows, host, ids);
   const networkIds = [...new Set(found.map(({ network_id }) => network_id))];
   const byId = new Map(
     (await rows.all(networks, { id: networkIds })).map((network) => [network.id, network]),

@@ -1,48 +1,39 @@
 // What the L3 agent of a host should route: routers with gateway, interfaces, floating IPs and routes.
-import type { Network } from '../../model/network.ts';
+import { gatewayOwner, interfaceOwners } from '../../model/device-owners.ts';
+import type { Floatingip } from '../../model/floatingip.ts';
 import type { Router } from '../../model/router.ts';
-import type { FloatingIpSpec, PortSpec, RouterPortSpec, RouterSpec } from '../../model/specs.ts';
-import type { Subnet } from '../../model/subnet.ts';
-import { floatingips, networks, ports, routers, subnets } from '../../store/networking-tables.ts';
+import type { DvrSpec, FloatingIpSpec, RouterPortSpec, RouterSpec } from '../../model/specs.ts';
+import { floatingips, ports, routers } from '../../store/networking-tables.ts';
 import type { Rows } from '../../store/rows.ts';
 import { routerPortOwners } from '../router-ports.ts';
-import { portSpecs, subnetSpec } from './port-specs.ts';
+import { dvrSpecs } from './dvr.ts';
+import { routerPortSpecs } from './router-port-specs.ts';
 
-/** Specs of routers, with a fixed number of queries. */
-export async function routersFor(rows: Rows, ids: readonly string[]): Promise<RouterSpec[]> {
+/** Specs of routers as the host sees them, with a fixed number of queries. */
+export async function routersFor(rows: Rows, host: string, ids: readonly string[]): Promise<RouterSpec[]> {
   const list = await rows.all(routers, { id: ids }, { orderBy: [{ column: 'id' }] });
-  const rowsOfPorts = await rows.all(
+  const own = await rows.all(
     ports,
     { device_id: list.map(({ id }) => id), device_owner: routerPortOwners },
     { orderBy: [{ column: 'created_at' }, { column: 'id' }] },
   );
-  const specs = await portSpecs(rows, rowsOfPorts);
-  const networkIds = [...new Set(specs.map(({ network_id }) => network_id))];
-  const networkBy = new Map(
-    (await rows.all(networks, { id: networkIds })).map((network) => [network.id, network]),
+  const portsBy = Map.groupBy(await routerPortSpecs(rows, own), ({ device_id }) => device_id);
+  const dvr = await dvrSpecs(rows, host, list, own);
+  const translated = await floatingSpecs(rows, list);
+  return list.map((router) =>
+    routerSpec(router, {
+      own: portsBy.get(router.id) ?? [],
+      floating: translated.get(router.id) ?? [],
+      dvr: dvr.get(router.id) ?? null,
+    }),
   );
-  const subnetsBy = Map.groupBy(
-    await rows.all(
-      subnets,
-      { network_id: networkIds },
-      { orderBy: [{ column: 'created_at' }, { column: 'id' }] },
-    ),
-    ({ network_id }) => network_id,
-  );
-  const translated = Map.groupBy(
-    await rows.all(floatingips, { router_id: list.map(({ id }) => id) }, { orderBy: [{ column: 'id' }] }),
-    ({ router_id }) => router_id,
-  );
-  return list.map((router) => {
-    const own = specs
-      .filter(({ device_id }) => device_id === router.id)
-      .map((port) => routerPort(port, networkBy.get(port.network_id)!, subnetsBy.get(port.network_id) ?? []));
-    return routerSpec(router, own, (translated.get(router.id) ?? []).map(floatingSpec));
-  });
 }
 
-function routerSpec(router: Router, own: RouterPortSpec[], floating: FloatingIpSpec[]): RouterSpec {
-  const gw_port = own.find(({ device_owner }) => device_owner === 'network:router_gateway') ?? null;
+function routerSpec(
+  router: Router,
+  { own, floating, dvr }: { own: RouterPortSpec[]; floating: FloatingIpSpec[]; dvr: DvrSpec | null },
+): RouterSpec {
+  const gw_port = own.find(({ device_owner }) => device_owner === gatewayOwner) ?? null;
   return {
     id: router.id,
     name: router.name,
@@ -51,38 +42,34 @@ function routerSpec(router: Router, own: RouterPortSpec[], floating: FloatingIpS
     enable_snat: router.enable_snat,
     external_network_id: gw_port?.network_id ?? null,
     gw_port,
-    interfaces: own.filter(({ device_owner }) => device_owner === 'network:router_interface'),
+    interfaces: own.filter(({ device_owner }) => interfaceOwners.includes(device_owner)),
     floatingips: floating,
     ha: null,
-    dvr: null,
+    dvr,
     routes: router.routes ?? [],
   };
 }
 
-function routerPort(port: PortSpec, network: Network, there: readonly Subnet[]): RouterPortSpec {
-  const held = new Set(port.fixed_ips.map(({ subnet_id }) => subnet_id));
-  const isGateway = port.device_owner === 'network:router_gateway';
-  return {
-    ...port,
-    mtu: network.mtu,
-    subnets: there.filter(({ id }) => held.has(id)).map(subnetSpec),
-    extra_subnets: isGateway ? there.filter(({ id }) => !held.has(id)).map(subnetSpec) : [],
-  };
+/** Floating IPs by router, with the hosts of the ports they lead to. */
+async function floatingSpecs(rows: Rows, list: readonly Router[]): Promise<Map<string, FloatingIpSpec[]>> {
+  const router_id = list.map(({ id }) => id);
+  const found = await rows.all(floatingips, { router_id }, { orderBy: [{ column: 'id' }] });
+  const targets = await rows.all(ports, { id: found.map(({ port_id }) => port_id!) });
+  const hosts = new Map(targets.map((port) => [port.id, port['binding:host_id']]));
+  const result = new Map<string, FloatingIpSpec[]>();
+  for (const row of found)
+    result.set(row.router_id!, [
+      ...(result.get(row.router_id!) ?? []),
+      floatingSpec(row, hosts.get(row.port_id!)),
+    ]);
+  return result;
 }
 
-function floatingSpec(row: {
-  id: string;
-  floating_ip_address: string;
-  fixed_ip_address: string | null;
-  port_id: string | null;
-  status: string;
-}): FloatingIpSpec {
-  return {
-    id: row.id,
-    floating_ip_address: row.floating_ip_address,
-    fixed_ip_address: row.fixed_ip_address!,
-    port_id: row.port_id!,
-    status: row.status as FloatingIpSpec['status'],
-    host: null,
-  };
-}
+const floatingSpec = (row: Floatingip, host: string | null | undefined): FloatingIpSpec => ({
+  id: row.id,
+  floating_ip_address: row.floating_ip_address,
+  fixed_ip_address: row.fixed_ip_address!,
+  port_id: row.port_id!,
+  status: row.status as FloatingIpSpec['status'],
+  host: host || null,
+});

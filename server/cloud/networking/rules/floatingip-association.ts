@@ -1,5 +1,6 @@
 // Where a floating IP leads: a port, one of its addresses, and the router that translates.
 import { familyOf } from '../../../lib/cidr.ts';
+import { interfaceOwners } from '../../model/device-owners.ts';
 import { neutronError } from '../../model/errors.ts';
 import type { Floatingip } from '../../model/floatingip.ts';
 import type { Port } from '../../model/port.ts';
@@ -86,7 +87,7 @@ async function routerFor(
   const subnet = await work.rows.find(subnets, { id: subnet_id });
   const interfaces = await work.rows.all(ports, {
     network_id: port.network_id,
-    device_owner: 'network:router_interface',
+    device_owner: interfaceOwners,
   });
   const held = await work.rows.all(ipAllocations, { subnet_id, port_id: interfaces.map(({ id }) => id) });
   const sorted = held.toSorted(

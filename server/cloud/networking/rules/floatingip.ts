@@ -1,10 +1,11 @@
 // Floating IPs: an address from an external network, associated, moved and released.
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
+import { floatingipOwner } from '../../model/device-owners.ts';
 import { neutronError } from '../../model/errors.ts';
 import type { floatingip, Floatingip } from '../../model/floatingip.ts';
 import { ports } from '../../store/networking-tables.ts';
 import { addressesOf, freeAddress, type AskedIp } from '../ipam.ts';
-import { routerChanged } from '../notices.ts';
+import { translationChanged } from '../notices.ts';
 import type { Rules, Work } from '../work.ts';
 import { associate, noAssociation } from './floatingip-association.ts';
 import { removeFloatingIp } from './floatingip-remove.ts';
@@ -42,7 +43,7 @@ export const floatingipRules: Rules<Floatingip, Create, Update> = {
       network_id: network.id,
       tenant_id: '',
       device_id: id,
-      device_owner: 'network:floatingip',
+      device_owner: floatingipOwner,
       fixed_ips,
     });
     const floating_ip_address = (await addressesOf(work, port.id))[0]!.ip_address;
@@ -55,7 +56,7 @@ export const floatingipRules: Rules<Floatingip, Create, Update> = {
   },
 
   async afterCreate(work, row) {
-    if (row.router_id !== null) await routerChanged(work, row.router_id);
+    if (row.router_id !== null) await translationChanged(work, row.router_id);
   },
 
   async beforeUpdate(work, row, changes) {
@@ -73,12 +74,13 @@ export const floatingipRules: Rules<Floatingip, Create, Update> = {
   },
 
   async afterUpdate(work, row, before) {
+    // the former router first: two must not answer for the address
     for (const router_id of new Set([before.router_id, row.router_id]))
-      if (router_id !== null) await routerChanged(work, router_id);
+      if (router_id !== null) await translationChanged(work, router_id);
   },
 
   async beforeDelete(work, row) {
-    if (row.router_id !== null) await routerChanged(work, row.router_id);
+    if (row.router_id !== null) await translationChanged(work, row.router_id);
     await removeFloatingIp(work, row);
   },
 };

@@ -1,4 +1,5 @@
 // Networks: their segment and MTU, sharing, and what goes with them when they are deleted.
+import { agentGatewayOwner, dhcpOwner, floatingipOwner, gatewayOwner } from '../../model/device-owners.ts';
 import { invalidInput, neutronError } from '../../model/errors.ts';
 import type { network, Network } from '../../model/network.ts';
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
@@ -21,7 +22,7 @@ type Create = CreateOf<typeof network>;
 type Update = UpdateOf<typeof network>;
 
 /** Ports that the server made for itself: they go with the network. */
-const ownPorts = ['network:dhcp'];
+const ownPorts: readonly string[] = [dhcpOwner, agentGatewayOwner];
 
 export const networkRules: Rules<Network, Create, Update> = {
   notFound: (net_id) => neutronError('NetworkNotFound', { net_id }),
@@ -121,7 +122,7 @@ async function refuseUnsharing(work: Work, { id, name, tenant_id }: Network): Pr
 }
 
 async function refuseInternal(work: Work, net_id: string): Promise<void> {
-  const owners = ['network:router_gateway', 'network:floatingip'];
+  const owners = [gatewayOwner, floatingipOwner];
   if ((await work.rows.count(ports, { network_id: net_id, device_owner: owners })) > 0)
     throw neutronError('ExternalNetworkInUse', { net_id });
 }

@@ -1,7 +1,8 @@
 // Taking a port away with everything that hangs on it.
 import type { Port } from '../../model/port.ts';
 import { floatingips, ports } from '../../store/networking-tables.ts';
-import { groupsChanged, portDeleted, routerChanged, tellDhcpAgents } from '../notices.ts';
+import { portConcernsRouters } from '../dvr/hosts.ts';
+import { groupsChanged, portDeleted, tellDhcpAgents, translationChanged } from '../notices.ts';
 import type { Work } from '../work.ts';
 import { groupsOf } from './port-security.ts';
 
@@ -17,6 +18,7 @@ export async function forgetPort(work: Work, port: Port): Promise<void> {
   groupsChanged(work, 'member', await groupsOf(work, port.id));
   portDeleted(work, port.id);
   await tellDhcpAgents(work, 'port_delete_end', { network_id: port.network_id, port_id: port.id });
+  await portConcernsRouters(work, port);
 }
 
 /** Floating IPs of the port (or of one of its addresses) point nowhere afterwards. */
@@ -38,6 +40,6 @@ export async function releaseFloatingIps(
         updated_at: work.now,
       },
     );
-    if (floatingip.router_id !== null) await routerChanged(work, floatingip.router_id);
+    if (floatingip.router_id !== null) await translationChanged(work, floatingip.router_id);
   }
 }

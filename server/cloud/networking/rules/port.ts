@@ -1,11 +1,18 @@
 // Ports: MAC, addresses, security and binding when made; what follows from each change; what must not be deleted.
 import { CloudError } from '../../../lib/errors.ts';
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
+import {
+  agentGatewayOwner,
+  distributedOwner,
+  floatingipOwner,
+  isRouterPort,
+} from '../../model/device-owners.ts';
 import { neutronError } from '../../model/errors.ts';
 import type { Network } from '../../model/network.ts';
 import type { port, Port } from '../../model/port.ts';
 import type { FixedIp } from '../../model/specs.ts';
 import {
+  agents,
   floatingips,
   groupBindings,
   ipAllocations,
@@ -13,6 +20,7 @@ import {
   ports,
   routers,
 } from '../../store/networking-tables.ts';
+import { portConcernsRouters } from '../dvr/hosts.ts';
 import { replaceAddresses, takeAddresses } from '../ipam.ts';
 import { freshMac } from '../mac.ts';
 import { groupsChanged, portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
@@ -102,6 +110,7 @@ export const portRules: Rules<Port, Create, Update> = {
     groupsChanged(work, 'member', groups);
     await tellDhcpAgents(work, 'port_create_end', { network_id: row.network_id, port_id: row.id });
     if (row['binding:host_id'] !== '') portUpdated(work, row);
+    await portConcernsRouters(work, row);
   },
 
   async beforeUpdate(work, row, changes) {
@@ -143,14 +152,13 @@ export const portRules: Rules<Port, Create, Update> = {
     portUpdated(work, row);
     await tellDhcpAgents(work, 'port_update_end', { network_id: row.network_id, port_id: row.id });
     await tellRouters(work, row);
+    await portConcernsRouters(work, row);
     if (before.admin_state_up !== row.admin_state_up) await settleStatus(work, row);
   },
 
   async beforeDelete(work, row) {
     const owner = row.device_owner;
-    const isService = ['network:router_interface', 'network:router_gateway', 'network:floatingip'].includes(
-      owner,
-    );
+    const isService = isRouterPort(owner) || owner === floatingipOwner || owner === agentGatewayOwner;
     if (isService && (await isDeviceThere(work, row)))
       throw neutronError('ServicePortInUse', { port_id: row.id, reason: `has device owner ${owner}` });
     await releaseFloatingIps(work, row.id);
@@ -161,10 +169,11 @@ export const portRules: Rules<Port, Create, Update> = {
 };
 
 /** How the host plugs it; unbound while it has no host (floating IP ports never have). */
-const bindingOf = async (work: Work, row: Port, network: Network) =>
-  row['binding:host_id'] === '' || row.device_owner === 'network:floatingip'
-    ? unbound
-    : work.env.plugin.bindPort(work, row, network);
+async function bindingOf(work: Work, row: Port, network: Network) {
+  if (row.device_owner === distributedOwner) return { ...unbound, 'binding:vif_type': 'distributed' };
+  if (row['binding:host_id'] === '' || row.device_owner === floatingipOwner) return unbound;
+  return work.env.plugin.bindPort(work, row, network);
+}
 
 async function getNetworkOf(work: Work, row: Port): Promise<Network> {
   return (await work.rows.find(networks, { id: row.network_id }))!;
@@ -231,13 +240,14 @@ async function releaseLostAddresses(
 
 /** Routers that the port belongs to, or that translate a floating IP to it. */
 async function tellRouters(work: Work, row: Port): Promise<void> {
-  if (row.device_owner.startsWith('network:router')) await routerChanged(work, row.device_id);
+  if (isRouterPort(row.device_owner)) await routerChanged(work, row.device_id);
   for (const { router_id } of await work.rows.all(floatingips, { port_id: row.id }))
     if (router_id !== null) await routerChanged(work, router_id);
 }
 
 async function isDeviceThere(work: Work, row: Port): Promise<boolean> {
   const where = { id: row.device_id };
-  const isFloating = row.device_owner === 'network:floatingip';
-  return (await (isFloating ? work.rows.count(floatingips, where) : work.rows.count(routers, where))) > 0;
+  if (row.device_owner === floatingipOwner) return (await work.rows.count(floatingips, where)) > 0;
+  if (row.device_owner === agentGatewayOwner) return (await work.rows.count(agents, where)) > 0;
+  return (await work.rows.count(routers, where)) > 0;
 }

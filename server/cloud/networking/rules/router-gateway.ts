@@ -6,12 +6,12 @@ import { neutronError } from '../../model/errors.ts';
 import type { Network } from '../../model/network.ts';
 import { floatingips, ports, routers } from '../../store/networking-tables.ts';
 import { addressesOf, replaceAddresses } from '../ipam.ts';
-import { l3Hosts, portUpdated } from '../notices.ts';
+import { portUpdated, scheduledHosts } from '../notices.ts';
+import { interfaceSubnets } from '../router-ports.ts';
 import type { Work } from '../work.ts';
 import { getNetwork, subnetsOf } from './load.ts';
 import { createPort } from './port-create.ts';
 import { removePort } from './port-remove.ts';
-import { interfaceSubnets } from './router-interface.ts';
 
 /** Makes the router's gateway what was asked for; null or no network takes it away. */
 export async function setGateway(work: Work, router: Router, asked: GatewayInfo | null): Promise<void> {
@@ -36,7 +36,7 @@ export async function setGateway(work: Work, router: Router, asked: GatewayInfo 
   }
   await refuseOverlap(work, router, network);
   if (current !== undefined) await clearGateway(work, router, current.network_id);
-  const [host] = await l3Hosts(work, router.id);
+  const [host] = await scheduledHosts(work, router.id);
   const port = await createPort(work, {
     network_id,
     tenant_id: '',

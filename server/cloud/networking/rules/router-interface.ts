@@ -6,15 +6,15 @@ import type { Router } from '../../model/router.ts';
 import type { Subnet } from '../../model/subnet.ts';
 import { floatingips, ipAllocations, ports, subnets } from '../../store/networking-tables.ts';
 import { addressesOf } from '../ipam.ts';
-import { l3Hosts, routerChanged, tellDhcpAgents } from '../notices.ts';
-import { bindRouterPorts } from '../router-ports.ts';
+import { interfaceOwnerOf } from '../../model/device-owners.ts';
+import { scheduledHosts, tellDhcpAgents } from '../notices.ts';
+import { interfacesOf, interfaceSubnets } from '../router-ports.ts';
 import { scheduleRouter } from '../schedule-l3.ts';
 import type { Item, Work } from '../work.ts';
 import { getPort, getSubnet } from './load.ts';
 import { createPort } from './port-create.ts';
 import { removePort } from './port-remove.ts';
 
-const owner = 'network:router_interface';
 const bad = (msg: string) => neutronError('BadRequest', { resource: 'router', msg });
 
 /** The answer of both actions. */
@@ -27,13 +27,6 @@ const answer = (router: Router, port: Port, subnetIds: string[]) => ({
   subnet_id: subnetIds[0],
   subnet_ids: subnetIds,
 });
-
-/** Subnets the router has interfaces on. */
-export async function interfaceSubnets(work: Work, router_id: string): Promise<Subnet[]> {
-  const own = await work.rows.all(ports, { device_id: router_id, device_owner: owner });
-  const held = await work.rows.all(ipAllocations, { port_id: own.map(({ id }) => id) });
-  return work.rows.all(subnets, { id: [...new Set(held.map(({ subnet_id }) => subnet_id))] });
-}
 
 function oneOf(body: Item): { port_id?: string; subnet_id?: string } {
   const { port_id, subnet_id } = body as { port_id?: unknown; subnet_id?: unknown };
@@ -52,9 +45,8 @@ export async function addInterface(work: Work, router: Router, body: Item): Prom
   const { port_id, subnet_id } = oneOf(body);
   const port =
     port_id === undefined ? await newPort(work, router, subnet_id!) : await givenPort(work, router, port_id);
-  await scheduleRouter(work, router.id);
-  await bindRouterPorts(work, router.id);
-  await routerChanged(work, router.id);
+  await scheduleRouter(work, router);
+  work.routers.add(router.id);
   const ids = (await addressesOf(work, port.id)).map((address) => address.subnet_id);
   // the network is no longer isolated: its metadata goes through the router
   await tellDhcpAgents(work, 'network_update_end', { network_id: port.network_id });
@@ -65,12 +57,12 @@ async function newPort(work: Work, router: Router, subnet_id: string): Promise<P
   const subnet = await getSubnet(work, subnet_id);
   if (subnet.gateway_ip === null) throw bad('Subnet for router interface must have a gateway IP');
   await refuseOverlap(work, router, subnet);
-  const [host] = await l3Hosts(work, router.id);
+  const [host] = router.distributed ? [] : await scheduledHosts(work, router.id);
   return createPort(work, {
     network_id: subnet.network_id,
     tenant_id: router.tenant_id,
     device_id: router.id,
-    device_owner: owner,
+    device_owner: interfaceOwnerOf(router),
     fixed_ips: [{ subnet_id, ip_address: subnet.gateway_ip }],
     ...(host !== undefined && { 'binding:host_id': host }),
   });
@@ -84,7 +76,11 @@ async function givenPort(work: Work, router: Router, port_id: string): Promise<P
   if (held.length === 0) throw bad(`Router port must have at least one fixed IP`);
   for (const { subnet_id } of held)
     await refuseOverlap(work, router, (await work.rows.find(subnets, { id: subnet_id }))!);
-  const changes = { device_id: router.id, device_owner: owner, revision_number: port.revision_number + 1 };
+  const changes = {
+    device_id: router.id,
+    device_owner: interfaceOwnerOf(router),
+    revision_number: port.revision_number + 1,
+  };
   await work.rows.update(ports, { id: port_id }, changes);
   return { ...port, ...changes };
 }
@@ -115,7 +111,7 @@ export async function removeInterface(work: Work, router: Router, body: Item): P
   const held = await addressesOf(work, port.id);
   for (const address of held) await refuseNeeded(work, router, address.subnet_id);
   await removePort(work, port);
-  await routerChanged(work, router.id);
+  work.routers.add(router.id);
   await tellDhcpAgents(work, 'network_update_end', { network_id: port.network_id });
   return answer(
     router,
@@ -136,7 +132,7 @@ async function interfacePort(
   port_id?: string,
   subnet_id?: string,
 ): Promise<Port> {
-  const own = await work.rows.all(ports, { device_id: router.id, device_owner: owner });
+  const own = await interfacesOf(work, router.id);
   if (port_id !== undefined) {
     const named = own.find(({ id }) => id === port_id);
     if (named === undefined) throw neutronError('RouterInterfaceNotFound', { router_id: router.id, port_id });

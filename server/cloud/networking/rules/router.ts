@@ -1,16 +1,17 @@
 // Routers: gateway, interfaces, extra routes; what keeps one from being deleted.
-import { badRequest } from '../../../lib/errors.ts';
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import { neutronError } from '../../model/errors.ts';
 import { router, type GatewayInfo, type Router } from '../../model/router.ts';
 import { ipAllocations, ports, routers } from '../../store/networking-tables.ts';
 import { l3Hosts, routerChanged } from '../notices.ts';
-import { bindRouterPorts } from '../router-ports.ts';
+import { interfacesOf } from '../router-ports.ts';
 import { scheduleRouter } from '../schedule-l3.ts';
 import { viewsOf } from '../view.ts';
 import type { Item, Rules, Work } from '../work.ts';
+import { getRouter } from './load.ts';
 import { clearGateway, setGateway } from './router-gateway.ts';
 import { addInterface, removeInterface } from './router-interface.ts';
+import { checkConversion, convert, kindOf } from './router-kind.ts';
 import { checkRoutes, routesOf, type Route } from './router-routes.ts';
 
 type Create = CreateOf<typeof router>;
@@ -35,34 +36,33 @@ export const routerRules: Rules<Router, Create, Update> = {
     });
   },
 
-  async beforeCreate(_work, body) {
-    refuseKinds(body);
-    return { status: 'ACTIVE', routes: [], enable_snat: true, gw_port_id: null };
+  async beforeCreate(work, body) {
+    const kind = await kindOf(work, body);
+    return { status: 'ACTIVE', routes: [], enable_snat: true, gw_port_id: null, ...kind };
   },
 
   async afterCreate(work, row, body) {
     const asked = body.external_gateway_info as GatewayInfo | null | undefined;
-    if (asked) await changeGateway(work, row, asked);
-    await scheduleRouter(work, row.id);
-    await routerChanged(work, row.id);
+    if (asked) await setGateway(work, row, asked);
+    await reschedule(work, row.id);
   },
 
   async beforeUpdate(work, row, changes) {
-    refuseKinds(changes);
+    await checkConversion(work, row, changes);
     if (changes.routes === undefined) return {};
     await checkRoutes(work, row, changes.routes ?? []);
     return { routes: changes.routes ?? [] };
   },
 
-  async afterUpdate(work, row, _before, changes) {
+  async afterUpdate(work, row, before, changes) {
+    await convert(work, before, row);
     if (changes.external_gateway_info !== undefined)
-      await changeGateway(work, row, changes.external_gateway_info as GatewayInfo | null);
-    await scheduleRouter(work, row.id);
-    await routerChanged(work, row.id);
+      await setGateway(work, row, changes.external_gateway_info as GatewayInfo | null);
+    await reschedule(work, row.id);
   },
 
   async beforeDelete(work, row) {
-    const own = await work.rows.all(ports, { device_id: row.id, device_owner: 'network:router_interface' });
+    const own = await interfacesOf(work, row.id);
     if (own.length > 0) {
       const reason = `has ports still attached: ${own.map(({ id }) => id).join(', ')}`;
       throw neutronError('RouterInUse', { router_id: row.id, reason });
@@ -82,16 +82,10 @@ export const routerRules: Rules<Router, Create, Update> = {
   },
 };
 
-/** Routers on every host, or on several with a standby, need agents that are not there. */
-function refuseKinds(asked: { distributed?: boolean; ha?: boolean }): void {
-  if (asked.distributed)
-    throw badRequest("Invalid input for distributed. Reason: 'True' needs the dvr extension.");
-  if (asked.ha) throw badRequest("Invalid input for ha. Reason: 'True' needs the l3-ha extension.");
-}
-
-async function changeGateway(work: Work, row: Router, asked: GatewayInfo | null): Promise<void> {
-  await setGateway(work, row, asked);
-  await bindRouterPorts(work, row.id);
+/** With the gateway it has now; agents, ports and bindings follow from it. */
+async function reschedule(work: Work, router_id: string): Promise<void> {
+  await scheduleRouter(work, await getRouter(work, router_id));
+  work.routers.add(router_id);
 }
 
 const same = (one: Route, other: Route) =>

@@ -1,11 +1,13 @@
 // Subnets: made apart from others of the network, changed under ports that use them, deleted when none does.
 import { cidrOf, overlaps } from '../../../lib/cidr.ts';
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
+import { dhcpOwner, interfaceOwners, isRouterPort } from '../../model/device-owners.ts';
 import { invalidInput, neutronError } from '../../model/errors.ts';
 import type { subnet, Subnet } from '../../model/subnet.ts';
 import { ipAllocations, networks, ports, routers, subnets } from '../../store/networking-tables.ts';
 import { addressesOf, eui64, isAutomatic, takeAddresses } from '../ipam.ts';
 import { portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
+import { routerPortOwners } from '../router-ports.ts';
 import { scheduleNetwork, syncDhcpPorts } from '../schedule-dhcp.ts';
 import type { Item, Rules, Work } from '../work.ts';
 import { forgetNetwork, getNetwork, subnetsOf } from './load.ts';
@@ -107,8 +109,7 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
     const held = await work.rows.all(ipAllocations, { subnet_id: row.id });
     const holders = await work.rows.all(ports, { id: held.map(({ port_id }) => port_id) });
     const staying = holders.filter(
-      ({ device_owner }) =>
-        device_owner !== 'network:dhcp' && !(isAutomatic(row) && !device_owner.startsWith('network:router')),
+      ({ device_owner }) => device_owner !== dhcpOwner && !(isAutomatic(row) && !isRouterPort(device_owner)),
     );
     if (staying.length > 0)
       throw neutronError('SubnetInUse', {
@@ -153,7 +154,7 @@ async function refuseUsedGateway(work: Work, row: Subnet): Promise<void> {
   if (row.gateway_ip === null) return;
   const held = await work.rows.find(ipAllocations, { subnet_id: row.id, ip_address: row.gateway_ip });
   const holder = held && (await work.rows.find(ports, { id: held.port_id }));
-  if (holder?.device_owner.startsWith('network:router_interface'))
+  if (holder !== undefined && interfaceOwners.includes(holder.device_owner))
     throw neutronError('GatewayIpInUse', { ip_address: row.gateway_ip, port_id: holder.id });
 }
 
@@ -181,8 +182,7 @@ async function touchNetwork(work: Work, id: string): Promise<void> {
 /** DHCP agents serve it; routers with a port on the network route it. */
 async function subnetChanged(work: Work, method: string, { id, network_id }: Subnet): Promise<void> {
   await tellDhcpAgents(work, method, { network_id, subnet_id: id });
-  const owners = ['network:router_interface', 'network:router_gateway'];
-  const routerPorts = await work.rows.all(ports, { network_id, device_owner: owners });
-  const ids = [...new Set(routerPorts.map(({ device_id }) => device_id))];
+  const there = await work.rows.all(ports, { network_id, device_owner: routerPortOwners });
+  const ids = [...new Set(there.map(({ device_id }) => device_id))];
   for (const router of await work.rows.all(routers, { id: ids })) await routerChanged(work, router.id);
 }

@@ -1,5 +1,6 @@
 // The ML2 core plug-in: network types on one side, mechanisms that wire ports on the other.
 import { ConfigError } from '../../../../lib/config.ts';
+import { gatewayOwner } from '../../../model/device-owners.ts';
 import { invalidInput, neutronError } from '../../../model/errors.ts';
 import type { Agent } from '../../../model/agent.ts';
 import type { Network } from '../../../model/network.ts';
@@ -96,7 +97,7 @@ function externalBridge(known: readonly Agent[]) {
 async function bind(work: Work, mechanisms: readonly MechanismDriver[], port: Port, network: Network) {
   const host = port['binding:host_id'] ?? '';
   const known = await work.rows.all(agents, { host });
-  const direct = port.device_owner === 'network:router_gateway' ? externalBridge(known) : undefined;
+  const direct = port.device_owner === gatewayOwner ? externalBridge(known) : undefined;
   if (direct !== undefined) return direct;
   const reasons: string[] = [];
   for (const mechanism of mechanisms) {

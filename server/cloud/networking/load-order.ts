@@ -1,0 +1,22 @@
+// Agents in the order in which they are given work: those with the least of it first.
+import type { Agent } from '../model/agent.ts';
+import type { Table } from '../store/table.ts';
+import type { Work } from './work.ts';
+
+/** The agents by how many rows of the table (networks or routers) name them; counted with one query. */
+export async function byLoad<Row extends { agent_id: string }>(
+  work: Work,
+  table: Table<Row>,
+  list: readonly Agent[],
+): Promise<Agent[]> {
+  if (list.length < 2) return [...list];
+  const ids = list.map(({ id }) => id);
+  const counted = await work.rows.sql
+    .selectFrom(table.name)
+    .select(['agent_id', (query) => query.fn.countAll().as('load')])
+    .where('agent_id', 'in', ids)
+    .groupBy('agent_id')
+    .execute();
+  const loads = new Map(counted.map(({ agent_id, load }) => [agent_id, Number(load)]));
+  return list.toSorted((one, other) => (loads.get(one.id) ?? 0) - (loads.get(other.id) ?? 0));
+}
