@@ -18,6 +18,7 @@ import { isDistributing } from './l3-candidates.ts';
 import { perform } from './perform.ts';
 import { scheduleNetwork, syncDhcpPorts } from './schedule-dhcp.ts';
 import { scheduleRouter } from './schedule-l3.ts';
+import { tunnelEndChanged } from './tunnels.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Env, Work } from './work.ts';
 
@@ -31,6 +32,7 @@ export function reportState(env: Env, context: RequestContext, state: AgentState
     const known = await work.rows.find(agents, { agent_type, host });
     const isBack = known === undefined || !isAlive(env, known) || state.start_flag === true;
     const agent = await keep(work, known, state);
+    await tunnelEndChanged(work, known, agent);
     if (isBack) await giveWaitingWork(work, agent);
     return known === undefined || !isAlive(env, known) ? 'new' : 'alive';
   });

@@ -10,6 +10,7 @@ import { portSpecs } from './desired/port-specs.ts';
 import { allDvrMacs, dvrMacOf } from './dvr/macs.ts';
 import { networksServedOn, reportState, routersServedOn } from './heartbeat.ts';
 import { perform } from './perform.ts';
+import { tunnelPeers } from './tunnels.ts';
 import { devicesReported, dhcpReady, floatingIpsReported } from './status.ts';
 import type { Env, Item } from './work.ts';
 
@@ -53,6 +54,8 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
         devicesFor(read, text(args, 'host'), list(args.devices)),
       security_group_info_for_devices: (args) => groupInfoFor(read, list(args.devices)),
       update_device_list,
+      tunnel_sync: (args) =>
+        tunnelPeers(env, { host: text(args, 'host'), tunnel_type: text(args, 'tunnel_type') }),
       get_network_info: (args) => networkFor(read, text(args, 'host'), text(args, 'network_id')),
       get_active_networks_info: async (args, context) => {
         const host = text(args, 'host');

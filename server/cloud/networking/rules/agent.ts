@@ -11,6 +11,7 @@ import {
 import { isAlive } from '../alive.ts';
 import { unbindNetwork } from '../schedule-dhcp.ts';
 import { unbindRouter } from '../schedule-l3.ts';
+import { tunnelEndChanged } from '../tunnels.ts';
 import type { Item, Rules } from '../work.ts';
 
 export const agentRules: Rules<Agent, Item, UpdateOf<typeof agent>> = {
@@ -31,4 +32,6 @@ export const agentRules: Rules<Agent, Item, UpdateOf<typeof agent>> = {
     for (const { router_id } of await work.rows.all(distributedPortBindings, { host: row.host }))
       work.routers.add(router_id);
   },
+
+  afterDelete: (work, row) => tunnelEndChanged(work, row, undefined),
 };
