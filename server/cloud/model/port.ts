@@ -128,7 +128,11 @@ export const port = defineResource({
       view: 'admin',
       help: 'The host its device is on',
     },
-    'binding:vif_type': { type: 'string', view: 'admin', help: 'ovs when bound, unbound, binding_failed' },
+    'binding:vif_type': {
+      type: 'string',
+      view: 'admin',
+      help: 'ovs or bridge when bound, unbound, binding_failed',
+    },
     'binding:vif_details': { type: 'dict', view: 'admin', help: 'What the host must know to plug it' },
     port_security_enabled: {
       type: 'bool',
