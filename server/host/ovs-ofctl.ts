@@ -15,6 +15,8 @@ export interface Flow {
 export interface MarkedFlow extends Flow {
   /** '0x' and hex digits without leading zeroes. */
   cookie: string;
+  /** Ends by itself: a flow that the switch learned. */
+  isLearned?: boolean;
 }
 
 const ofctl = ['ovs-ofctl', '--names', '-O', 'OpenFlow14'];
@@ -44,6 +46,7 @@ export function parseFlows(text: string): MarkedFlow[] {
       const [name, value = ''] = part.split('=');
       if (name === 'cookie') flow.cookie = value.replace(/,$/, '');
       else if (name === 'table') flow.table = Number(value.replace(/,$/, ''));
+      else if (name === 'hard_timeout') flow.isLearned = true;
       else if (!header.test(part)) {
         // Flags stand in front of the match, without a comma: `reset_counts priority=1,ip`.
         const fields = part.split(/[ ,]/).filter((field) => field !== '' && !flags.test(field));
@@ -63,14 +66,17 @@ const text = (flow: Flow, cookie: string) =>
 
 /**
  * The flows of a bridge as text to compare with an earlier one: without counters and ages, ports as numbers, no cookies.
+ * Flows of the tables in `learned`, where the switch itself adds and removes them, are left out.
  * Costs no process, unlike `dumpFlows`.
  */
-export async function flowPrint(bridge: string): Promise<string> {
-  return (await appctl('bridge/dump-flows', [bridge])).replace(
-    /(^| )(duration|n_packets|n_bytes|idle_age)=[^,]*,/gm,
-    '',
-  );
+export async function flowPrint(bridge: string, learned: readonly number[] = []): Promise<string> {
+  const text = await appctl('bridge/dump-flows', [bridge]);
+  const kept = text.split('\n').filter((line) => !learned.some((table) => isLearnedLine(line, table)));
+  return kept.join('\n').replace(/(^| )(duration|n_packets|n_bytes|idle_age)=[^,]*,/gm, '');
 }
+
+const isLearnedLine = (line: string, table: number) =>
+  line.startsWith(`table_id=${table},`) && line.includes(' priority=1,');
 
 /** Lines of a bundle, and how many flows they add and delete. */
 export interface FlowPlan {
@@ -81,16 +87,26 @@ export interface FlowPlan {
 
 /**
  * What makes the flows marked with `cookie` equal to `wanted`. Pure. Flows with another mark stay, except where they hold the
- * very match and priority of a wanted one.
+ * very match and priority of a wanted one; so do learned ones, except those that `isOutdated`.
+ * Of two wanted flows with the same match and priority the first counts.
  */
-export function planFlows(wanted: readonly Flow[], actual: readonly MarkedFlow[], cookie: string): FlowPlan {
+export function planFlows(
+  wanted: readonly Flow[],
+  actual: readonly MarkedFlow[],
+  cookie: string,
+  isOutdated: (learned: Flow) => boolean = () => false,
+): FlowPlan {
   const found = new Map(actual.map((flow) => [identity(flow), flow]));
-  const names = new Set(wanted.map(identity));
-  const added = wanted.filter((flow) => {
+  const byName = new Map<string, Flow>();
+  for (const flow of wanted) if (!byName.has(identity(flow))) byName.set(identity(flow), flow);
+  const added = [...byName.values()].filter((flow) => {
     const same = found.get(identity(flow));
     return same === undefined || same.actions !== flow.actions || same.cookie !== cookie;
   });
-  const deleted = actual.filter((flow) => flow.cookie === cookie && !names.has(identity(flow)));
+  const deleted = actual.filter(
+    (flow) =>
+      flow.cookie === cookie && !byName.has(identity(flow)) && (flow.isLearned !== true || isOutdated(flow)),
+  );
   return {
     lines: [
       ...added.map((flow) => `add ${text(flow, cookie)},actions=${flow.actions}`),

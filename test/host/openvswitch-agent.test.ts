@@ -4,7 +4,6 @@ import { createAgent, type OpenvswitchAgent } from '../../server/cloud/agents/op
 import { apply } from '../../server/cloud/agents/openvswitch/apply.ts';
 import { readSwitch } from '../../server/cloud/agents/openvswitch/actual.ts';
 import { physicalBridges } from '../../server/cloud/agents/openvswitch/bridges.ts';
-import type { Settings } from '../../server/cloud/agents/openvswitch/settings.ts';
 import { addAddress } from '../../server/host/address.ts';
 import { readTables } from '../../server/host/iptables.ts';
 import { dumpFlows } from '../../server/host/ovs-ofctl.ts';
@@ -15,6 +14,7 @@ import { silentLogger } from '../../server/lib/log.ts';
 import { guest, type Guest } from '../support/guest.ts';
 import { machine, ovs, type Machine, type OpenVswitch } from '../support/machine.ts';
 import { networkServer, rule, type NetworkServer } from '../support/network-server.ts';
+import { ovsSettings } from '../support/ovs-settings.ts';
 
 const network = { one: '11111111-0000-4000-8000-000000000001', two: '22222222-0000-4000-8000-000000000002' };
 const group = 'e3eb0d0a-180b-4d78-915f-9cd98268a5ea';
@@ -22,16 +22,7 @@ const ports = {
   a: { portId: 'aaaaaaaa-aaaa-4000-8000-00000000000a', mac: 'fa:16:3e:00:00:0a', ip: '192.168.101.10' },
   b: { portId: 'bbbbbbbb-bbbb-4000-8000-00000000000b', mac: 'fa:16:3e:00:00:0b', ip: '192.168.101.11' },
 };
-const settings: Settings = {
-  host: 'compute1',
-  integrationBridge: 'br-int',
-  physical: physicalBridges({ physnet2: 'br-eth1' }),
-  datapathType: 'netdev',
-  vethMtu: 9000,
-  enforcesSecurityGroups: true,
-  usesIpset: true,
-  checkSeconds: 1,
-};
+const settings = ovsSettings();
 
 let vswitch: OpenVswitch;
 let server: NetworkServer;

@@ -18,13 +18,20 @@ export interface GuestOptions {
   /** With prefix length. */
   address: string;
   bridge?: string;
+  mtu?: number;
 }
 
 /** Makes a guest and plugs its port into the integration bridge. */
-export async function guest({ portId, mac, address, bridge = 'br-int' }: GuestOptions): Promise<Guest> {
+export async function guest({
+  portId,
+  mac,
+  address,
+  bridge = 'br-int',
+  mtu = 1500,
+}: GuestOptions): Promise<Guest> {
   const id = portId.slice(0, 11);
   const [tap, qbr, qvb, qvo] = [`tap${id}`, `qbr${id}`, `qvb${id}`, `qvo${id}`];
-  const inside = await machine({ name: `g${portId.slice(0, 8)}`, address, mac, device: tap });
+  const inside = await machine({ name: `g${portId.slice(0, 8)}`, address, mac, device: tap, mtu });
   const unplug = () => vsctl([removePortCommand(bridge, qvo)]).then(() => undefined);
   const dispose = async () => {
     await removeLink(qvo);

@@ -1,10 +1,19 @@
 // The Networking server as a layer 2 agent sees it: networks, ports and groups in memory, answers and what was reported.
-import type { Plugin } from '../../server/cloud/agents/l2/desired.ts';
-import type { DeviceSpec, SecurityGroupRuleSpec } from '../../server/cloud/model/specs.ts';
+import type { HostPlugin } from '../../server/cloud/agents/openvswitch/host-desired.ts';
+import type {
+  DeviceSpec,
+  FdbEntries,
+  SecurityGroupRuleSpec,
+  TunnelPeer,
+} from '../../server/cloud/model/specs.ts';
 
-export interface NetworkServer extends Plugin {
+export interface NetworkServer extends HostPlugin {
   devices: Map<string, DeviceSpec>;
   rules: Record<string, SecurityGroupRuleSpec[]>;
+  /** Other hosts with tunnels, by type. */
+  peers: Record<string, TunnelPeer[]>;
+  /** Who is where on other hosts. */
+  fdb: FdbEntries;
   /** Last reported state by port id. */
   reported: Map<string, 'up' | 'down'>;
   /** While set, every call fails with it. */
@@ -41,6 +50,8 @@ export function networkServer(): NetworkServer {
   const server: NetworkServer = {
     devices: new Map(),
     rules: {},
+    peers: {},
+    fdb: {},
     reported: new Map(),
     outage: undefined,
     addPort: (port) => {
@@ -72,6 +83,16 @@ export function networkServer(): NetworkServer {
     fetchGroups: async () => {
       reach();
       return { security_groups: structuredClone(server.rules), sg_member_ips: members() };
+    },
+    fetchTunnels: async (type) => {
+      reach();
+      return { tunnels: structuredClone(server.peers[type] ?? []) };
+    },
+    fetchFdb: async (ids) => {
+      reach();
+      return structuredClone(
+        Object.fromEntries(Object.entries(server.fdb).filter(([id]) => ids.includes(id))),
+      );
     },
     reportDevices: async (up, down) => {
       reach();

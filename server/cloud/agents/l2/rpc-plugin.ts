@@ -1,13 +1,17 @@
 // The server over the message queue: what is asked of it, and the events it sends.
 import type { Rpc } from '../../rpc/rpc.ts';
 import type { Plugin } from './desired.ts';
+import { fdbNetworks, type OverlayPlugin, type TunnelNews } from './overlay.ts';
 
 const topic = 'q-plugin';
 /** A pass must not hang on a server that does not answer; once that is known it waits less, for there is a host to repair. */
 const timeoutsMs = { usual: 15_000, afterFailure: 3_000 };
 
-/** `agent_id` is what the server's log calls the agent. */
-export function rpcPlugin(rpc: Rpc, { host, agent_id }: { host: string; agent_id: string }): Plugin {
+/** `agent_id` is what the server's log calls the agent; `tunnelIp` the address that this host's tunnels come from. */
+export function rpcPlugin(
+  rpc: Rpc,
+  { host, agent_id, tunnelIp = '' }: { host: string; agent_id: string; tunnelIp?: string },
+): Plugin & OverlayPlugin {
   let timeoutMs = timeoutsMs.usual;
   async function ask<Answer>(method: string, args: Record<string, unknown>): Promise<Answer> {
     try {
@@ -25,6 +29,8 @@ export function rpcPlugin(rpc: Rpc, { host, agent_id }: { host: string; agent_id
     fetchGroups: (devices) => ask('security_group_info_for_devices', { devices }),
     reportDevices: (devices_up, devices_down) =>
       ask('update_device_list', { devices_up, devices_down, agent_id, host }),
+    fetchTunnels: (tunnel_type) => ask('tunnel_sync', { host, tunnel_ip: tunnelIp, tunnel_type }),
+    fetchFdb: (network_ids) => ask('get_fdb_entries', { host, network_ids }),
   };
 }
 
@@ -51,4 +57,25 @@ export function subscribe(rpc: Rpc, agent: PortEvents): void {
   rpc.serve('q-agent-notifier-port-update', port, { fanout: true });
   rpc.serve('q-agent-notifier-network-update', network, { fanout: true });
   rpc.serve('q-agent-notifier-security_group-update', groups, { fanout: true });
+}
+
+/** What an agent with tunnels does about events of the server. */
+export interface OverlayEvents {
+  /** A host came, or is gone. */
+  tunnelChanged(news: TunnelNews, isGone: boolean): void;
+  /** Ports of these networks came, went or moved on other hosts. */
+  fdbChanged(networkIds: string[]): void;
+}
+
+/** Turns the server's events about other hosts into passes. */
+export function subscribeOverlay(rpc: Rpc, agent: OverlayEvents): void {
+  const tunnel = {
+    tunnel_update: (news: TunnelNews) => agent.tunnelChanged(news, false),
+    tunnel_delete: (news: TunnelNews) => agent.tunnelChanged(news, true),
+  };
+  const fdb = ({ fdb_entries }: { fdb_entries: Record<string, object> }) =>
+    agent.fdbChanged(fdbNetworks(fdb_entries));
+  const population = { add_fdb_entries: fdb, remove_fdb_entries: fdb, update_fdb_entries: fdb };
+  rpc.serve('q-agent-notifier-tunnel-update', tunnel, { fanout: true });
+  rpc.serve('q-agent-notifier-l2population-update', population, { fanout: true });
 }

@@ -3,7 +3,7 @@ import { readDevices, type DeviceState } from '../../../host/link.ts';
 import { dumpFlows, type MarkedFlow } from '../../../host/ovs-ofctl.ts';
 import { asList, asMap, readTables } from '../../../host/ovs-vsctl.ts';
 import { readFirewall, type FirewallActual } from '../firewall/actual.ts';
-import type { Settings } from './settings.ts';
+import { managedBridges, type Settings } from './settings.ts';
 
 export interface SwitchBridge {
   failMode: string;
@@ -15,6 +15,9 @@ export interface SwitchBridge {
 export interface SwitchPort {
   name: string;
   bridge: string;
+  /** Of the interface: 'internal', 'patch', 'vxlan', ...; '' for a system device. */
+  type: string;
+  options: Record<string, string>;
   tag: number | undefined;
   otherConfig: Record<string, string>;
   externalIds: Record<string, string>;
@@ -42,7 +45,7 @@ export async function readSwitch(): Promise<SwitchState> {
       columns: ['name', 'ports', 'fail_mode', 'datapath_type', 'protocols', 'other_config'],
     },
     { table: 'Port', columns: ['_uuid', 'name', 'tag', 'other_config', 'interfaces'] },
-    { table: 'Interface', columns: ['_uuid', 'external_ids', 'ofport'] },
+    { table: 'Interface', columns: ['_uuid', 'type', 'options', 'external_ids', 'ofport'] },
   ]);
   const bridges = new Map<string, SwitchBridge>();
   const bridgeOfPort = new Map<string, string>();
@@ -65,6 +68,8 @@ export async function readSwitch(): Promise<SwitchState> {
     ports.set(String(row.name), {
       name: String(row.name),
       bridge,
+      type: String(first.type),
+      options: asMap(first.options),
       tag: typeof row.tag === 'number' ? row.tag : undefined,
       otherConfig: asMap(row.other_config),
       externalIds: asMap(first.external_ids),
@@ -76,8 +81,7 @@ export async function readSwitch(): Promise<SwitchState> {
 
 /** Everything else, given the switch's state; bridges that do not exist have no flows. */
 export async function readActual(settings: Settings, state: SwitchState): Promise<Actual> {
-  const names = [settings.integrationBridge, ...settings.physical.map(({ bridge }) => bridge)];
-  const found = [...new Set(names)].filter((name) => state.bridges.has(name));
+  const found = managedBridges(settings).filter((name) => state.bridges.has(name));
   const [flows, devices, firewall] = await Promise.all([
     Promise.all(found.map(async (name) => [name, await dumpFlows(name)] as const)),
     readDevices(settings.physical.flatMap(({ inner, outer }) => [inner, outer])),

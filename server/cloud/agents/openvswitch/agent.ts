@@ -4,10 +4,11 @@ import { monitorOvsdb } from '../../../host/ovsdb-monitor.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { openvswitchScheme } from '../firewall/scheme.ts';
 import { recordedZones, rememberZones } from '../firewall/zones.ts';
-import { createDesired, type Desired, type Plugin } from '../l2/desired.ts';
+import type { OverlayEvents, PortEvents } from '../l2/rpc-plugin.ts';
 import { createPortReport } from '../l2/report.ts';
 import { readActual, readSwitch, type Actual, type SwitchState } from './actual.ts';
 import { apply } from './apply.ts';
+import { createHostDesired, type HostDesired, type HostPlugin } from './host-desired.ts';
 import { plan } from './plan.ts';
 import { bindPorts, pluggedPorts } from './plan-ports.ts';
 import type { Settings } from './settings.ts';
@@ -21,11 +22,9 @@ export interface AgentLog {
   error(message: string): void;
 }
 
-export interface OpenvswitchAgent extends Pick<Reconciler<Step>, 'settle' | 'verify'> {
-  /** Something changed at the server; a pass follows. */
-  portChanged(id: string): void;
-  networkChanged(id: string): void;
-  groupsChanged(ids: string[]): void;
+/** Events of the server are followed by a pass. */
+export interface OpenvswitchAgent
+  extends PortEvents, OverlayEvents, Pick<Reconciler<Step>, 'settle' | 'verify'> {
   /** Everything is asked for again and reported again: after a reconnect, or when the server had forgotten this agent. */
   resync(): void;
   start(): Promise<void>;
@@ -40,9 +39,9 @@ export interface OpenvswitchAgent extends Pick<Reconciler<Step>, 'settle' | 'ver
 }
 
 /** The whole host is one key: flows, rules and tags of all ports are read and changed together. */
-export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): OpenvswitchAgent {
+export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLog): OpenvswitchAgent {
   const key = settings.host;
-  const ports = createDesired(plugin);
+  const known = createHostDesired(plugin, settings);
   const report = createPortReport(plugin, log);
   const zones = new Map<string, number>();
   let snapshot: SwitchState | undefined;
@@ -50,18 +49,18 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
   let problem: Error | undefined;
   let stopWatching = () => {};
 
-  const reconciler = createReconciler<Desired, Actual, Step>({
+  const reconciler = createReconciler<HostDesired, Actual, Step>({
     name: 'host',
     resyncSeconds: 30,
     listWanted: () => {
-      ports.everythingChanged();
+      known.everythingChanged();
       report.forgetAll();
       return Promise.resolve([key]);
     },
     listFound: () => Promise.resolve([]),
     fetch: async () => {
       snapshot = await readSwitch();
-      const desired = await ports.fetch([...pluggedPorts(snapshot, settings).keys()]);
+      const desired = await known.fetch([...pluggedPorts(snapshot, settings).keys()]);
       problem = desired.problem;
       return desired;
     },
@@ -97,9 +96,11 @@ export function createAgent(settings: Settings, plugin: Plugin, log: AgentLog): 
 
   const wake = () => reconciler.add(key);
   return {
-    portChanged: (id) => ports.portChanged(id) && wake(),
-    networkChanged: (id) => ports.networkChanged(id) && wake(),
-    groupsChanged: (ids) => ports.groupsChanged(ids) && wake(),
+    portChanged: (id) => known.ports.portChanged(id) && wake(),
+    networkChanged: (id) => known.ports.networkChanged(id) && wake(),
+    groupsChanged: (ids) => known.ports.groupsChanged(ids) && wake(),
+    tunnelChanged: (news, isGone) => known.overlay.tunnelChanged(news, isGone) && wake(),
+    fdbChanged: (ids) => known.overlay.fdbChanged(ids) && wake(),
     resync: () => void reconciler.resync(),
     start: async () => {
       const watches = [
@@ -132,7 +133,7 @@ function watchSwitch({ integrationBridge }: Settings, wake: () => void, log: Age
   let isLost = false;
   return monitorOvsdb({
     tables: [
-      { table: 'Interface', columns: ['name', 'external_ids', 'ofport'] },
+      { table: 'Interface', columns: ['name', 'type', 'options', 'external_ids', 'ofport'] },
       { table: 'Port', columns: ['name', 'tag', 'other_config'] },
       { table: 'Bridge', columns: ['name', 'fail_mode', 'datapath_type'] },
     ],

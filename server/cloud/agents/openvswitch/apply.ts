@@ -68,8 +68,11 @@ async function changeFlows(bridge: string, lines: readonly string[]): Promise<vo
   } catch (error) {
     const gone =
       error instanceof CommandFailed && /"([^"]+)": invalid or unknown port/.exec(error.stderr)?.[1];
-    const rest = lines.filter((line) => !gone || !line.includes(`in_port="${gone}"`));
-    if (rest.length === lines.length) throw error;
+    if (!gone || !lines.some((line) => line.includes(`"${gone}"`))) throw error;
+    // A frame for several ports goes to the others.
+    const rest = lines
+      .map((line) => line.replaceAll(`,output:"${gone}"`, ''))
+      .filter((line) => !line.includes(`"${gone}"`));
     await changeFlows(bridge, rest);
   }
 }

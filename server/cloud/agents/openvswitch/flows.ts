@@ -4,6 +4,7 @@ import type { Flow } from '../../../host/ovs-ofctl.ts';
 import type { DeviceSpec } from '../../model/specs.ts';
 import { linkLocalOf } from '../firewall/link-local.ts';
 import type { PhysicalBridge } from './bridges.ts';
+import { flow, goto, vlanField } from './flow-text.ts';
 
 /** Tables of br-int. */
 export const table = {
@@ -20,6 +21,7 @@ export const table = {
 
 /** A network with ports on this host. */
 export interface LocalNetwork {
+  id: string;
   network_type: DeviceSpec['network_type'];
   physical_network: string | null;
   segmentation_id: number | null;
@@ -40,16 +42,6 @@ export interface IntegrationBridge {
   /** Devices of ports that are dead: unknown to the server, or switched off. */
   dead: readonly string[];
 }
-
-const flow = (tableNumber: number, priority: number, match: string, actions: string): Flow => ({
-  table: tableNumber,
-  priority,
-  match,
-  actions,
-});
-const goto = (tableNumber: number) => `goto_table:${tableNumber}`;
-/** A VLAN id as a field value: OpenFlow sets the bit that says that there is a tag. */
-const vlanField = (id: number) => `set_field:${4096 + id}->vlan_vid`;
 
 /** All flows of the integration bridge. */
 export function integrationFlows({ physical, networks, guarded, dead }: IntegrationBridge): Flow[] {

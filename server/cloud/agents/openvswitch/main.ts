@@ -1,4 +1,5 @@
 // neutron-openvswitch-agent: reads its configuration, connects to the message queue, and keeps the host as the server wants it.
+import { readAddresses } from '../../../host/address.ts';
 import { observeCommands } from '../../../host/run.ts';
 import { loadConfig } from '../../../lib/config.ts';
 import { runUntilSignal } from '../../../lib/daemon.ts';
@@ -13,11 +14,11 @@ import {
 } from '../../model/options/ovs.ts';
 import type { AgentState } from '../../model/specs.ts';
 import { connectRpc } from '../../rpc/connect-rpc.ts';
-import { rpcPlugin, subscribe } from '../l2/rpc-plugin.ts';
+import { rpcPlugin, subscribe, subscribeOverlay } from '../l2/rpc-plugin.ts';
 import { formatPlan, parsePlanOption } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
 import { createAgent, type OpenvswitchAgent } from './agent.ts';
-import { settingsOf, type Settings } from './settings.ts';
+import { checkLocalIp, settingsOf, type Settings } from './settings.ts';
 
 const groups = {
   DEFAULT: { ...loggingOptions, ...messagingOptions, ...reportOptions },
@@ -36,9 +37,11 @@ export async function main(argv: string[]): Promise<void> {
     log.debug(`Ran '${words.join(' ')}': code ${code}, ${Math.round(milliseconds)} ms`),
   );
   const settings = settingsOf(config);
+  checkLocalIp(settings, await hostAddresses());
   const { host, transport_url, control_exchange: exchange, report_interval } = config.DEFAULT;
   const rpc = connectRpc({ transport_url, exchange, host, log });
-  const agent = createAgent(settings, rpcPlugin(rpc, { host, agent_id: `ovs-agent-${host}` }), log);
+  const plugin = rpcPlugin(rpc, { host, agent_id: `ovs-agent-${host}`, tunnelIp: settings.tunnels.localIp });
+  const agent = createAgent(settings, plugin, log);
   if (mode === 'plan') {
     process.stdout.write(formatPlan(await agent.verify()));
     await rpc.close();
@@ -48,6 +51,7 @@ export async function main(argv: string[]): Promise<void> {
     return;
   }
   subscribe(rpc, agent);
+  subscribeOverlay(rpc, agent);
   const reports = reportState(rpc, () => agentState(settings, agent), report_interval, {
     log,
     onNew: agent.resync,
@@ -66,8 +70,12 @@ export async function main(argv: string[]): Promise<void> {
   }, log);
 }
 
+/** Addresses of this host, without prefix lengths. */
+const hostAddresses = async () =>
+  (await readAddresses()).filter(({ scope }) => scope !== 'host').map(({ cidr }) => cidr.split('/')[0]!);
+
 function agentState(settings: Settings, agent: OpenvswitchAgent): AgentState {
-  const { host, physical, integrationBridge, datapathType, enforcesSecurityGroups } = settings;
+  const { host, physical, tunnels, integrationBridge, datapathType, enforcesSecurityGroups } = settings;
   return {
     binary: 'neutron-openvswitch-agent',
     agent_type: 'Open vSwitch agent',
@@ -80,10 +88,10 @@ function agentState(settings: Settings, agent: OpenvswitchAgent): AgentState {
       integration_bridge: integrationBridge,
       datapath_type: datapathType,
       devices: agent.deviceCount(),
-      tunnel_types: [],
-      tunneling_ip: null,
-      l2_population: false,
-      arp_responder_enabled: false,
+      tunnel_types: [...tunnels.types],
+      tunneling_ip: tunnels.types.length === 0 ? null : tunnels.localIp,
+      l2_population: tunnels.populates,
+      arp_responder_enabled: tunnels.answersArp,
       enable_distributed_routing: false,
       in_distributed_mode: false,
       extensions: [],

@@ -22,7 +22,7 @@ export function planBridges(settings: Settings, actual: Actual): Step[] {
   if (differs !== undefined)
     steps.push({
       kind: 'change-switch',
-      commands: ensureBridgeCommands(integrationBridge, columns(settings)),
+      commands: ensureBridgeCommands(integrationBridge, bridgeColumns(settings)),
       reason: `bridge ${integrationBridge} ${differs}`,
     });
   return [...steps, ...physical.flatMap((bridge) => planPhysical(bridge, settings, actual))];
@@ -32,7 +32,11 @@ export function planBridges(settings: Settings, actual: Actual): Step[] {
 export function planBridgeRemoval(settings: Settings, actual: Actual): Step[] {
   const { integrationBridge, physical } = settings;
   const reason = 'the agent leaves this host';
-  const ours = new Set([integrationBridge, ...physical.map(({ inner }) => inner)]);
+  const ours = new Set([
+    integrationBridge,
+    settings.tunnels.innerPatch,
+    ...physical.map(({ inner }) => inner),
+  ]);
   const others = [...actual.switch.ports.values()].filter(
     (port) => port.bridge === integrationBridge && !ours.has(port.name),
   );
@@ -56,7 +60,7 @@ export function planBridgeRemoval(settings: Settings, actual: Actual): Step[] {
   ];
 }
 
-const columns = ({ datapathType }: Settings) => ({
+export const bridgeColumns = ({ datapathType }: Settings) => ({
   fail_mode: 'secure',
   datapath_type: datapathType,
   protocols,
@@ -64,7 +68,7 @@ const columns = ({ datapathType }: Settings) => ({
 });
 
 /** What is wrong with a bridge, in words, or undefined. */
-function bridgeDiffers(bridge: SwitchBridge | undefined, settings: Settings): string | undefined {
+export function bridgeDiffers(bridge: SwitchBridge | undefined, settings: Settings): string | undefined {
   if (bridge === undefined) return 'does not exist';
   if (bridge.failMode !== 'secure') return 'would switch frames by itself without flows';
   const hasDatapath = (bridge.datapathType || 'system') === settings.datapathType;
@@ -91,7 +95,7 @@ function planPhysical(physical: PhysicalBridge, settings: Settings, actual: Actu
   if (differs !== undefined)
     steps.push({
       kind: 'change-switch',
-      commands: [setCommand('Bridge', bridge, columns(settings))],
+      commands: [setCommand('Bridge', bridge, bridgeColumns(settings))],
       reason: `bridge ${bridge} ${differs}`,
     });
   for (const { name, target, isPlugged } of endsOf(physical, settings, actual))

@@ -46,17 +46,18 @@ export function bindPorts(
   const networks = [...new Set(alive.map(({ spec }) => spec!.network_id))];
   const tags = assignTags(networks, recordedTags(ports));
   const bindings: Bindings = { bound: [], dead: [], networks: new Map() };
-  for (const { id, port, spec } of present) {
+  for (const { id: portId, port, spec } of present) {
     const tag = spec === undefined ? undefined : tags.get(spec.network_id);
     if (spec === undefined) {
-      if (desired.unknown.has(id))
+      if (desired.unknown.has(portId))
         bindings.dead.push({ port, reason: 'the server knows no such port on this host' });
     } else if (!spec.admin_state_up) bindings.dead.push({ port, reason: 'its admin state is down' });
     else if (tag === undefined) bindings.dead.push({ port, reason: 'no local VLAN is free' });
     else {
       bindings.bound.push({ spec, port, tag });
       const { network_type, physical_network, segmentation_id } = spec;
-      bindings.networks.set(spec.network_id, { network_type, physical_network, segmentation_id, tag });
+      const id = spec.network_id;
+      bindings.networks.set(id, { id, network_type, physical_network, segmentation_id, tag });
     }
   }
   return bindings;

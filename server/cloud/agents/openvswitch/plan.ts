@@ -2,14 +2,18 @@
 import { planFlows, type Flow } from '../../../host/ovs-ofctl.ts';
 import { planFirewall } from '../firewall/plan.ts';
 import { openvswitchScheme as scheme } from '../firewall/scheme.ts';
-import { isGuarded, type Desired } from '../l2/desired.ts';
+import { isGuarded } from '../l2/desired.ts';
 import type { Actual } from './actual.ts';
 import { flowCookie } from './bridges.ts';
-import { integrationFlows, physicalFlows } from './flows.ts';
+import { tunnelFlows } from './flows-tunnel.ts';
+import { integrationFlows, physicalFlows, type LocalNetwork } from './flows.ts';
+import type { HostDesired } from './host-desired.ts';
 import { planBridgeRemoval, planBridges } from './plan-bridges.ts';
 import { bindPorts, planPorts, pluggedPorts } from './plan-ports.ts';
-import type { Settings } from './settings.ts';
+import { planTunnelBridge, planTunnelPorts, planTunnelRemoval } from './plan-tunnels.ts';
+import { managedBridges, type Settings } from './settings.ts';
 import type { Step } from './steps.ts';
+import { tunnelNetworks, wantedTunnels } from './tunnels.ts';
 
 /**
  * Order: devices and bridges, rules and flows of a port, then its tag (only a tag lets it speak), then what is left over.
@@ -17,7 +21,7 @@ import type { Step } from './steps.ts';
  */
 export function plan(
   settings: Settings,
-  desired: Desired | undefined,
+  desired: HostDesired | undefined,
   actual: Actual,
   zones: ReadonlyMap<string, number>,
 ): Step[] {
@@ -46,30 +50,87 @@ export function plan(
       dead: bindings.dead.map(({ port }) => port.name),
     }),
   );
+  const tunnels = planTunnels(settings, desired, networks, actual, isComplete);
   return [
     ...planBridges(settings, actual),
+    ...tunnels.first,
     ...firewall.first,
     ...[...wanted].flatMap(([bridge, flows]) => flowSteps(settings.host, bridge, flows, actual, isComplete)),
     ...planPorts(bindings),
+    ...tunnels.last,
     ...firewall.last,
   ];
+}
+
+function planTunnels(
+  settings: Settings,
+  { overlay }: HostDesired,
+  localNetworks: LocalNetwork[],
+  actual: Actual,
+  isComplete: boolean,
+): { first: Step[]; last: Step[] } {
+  const { host, tunnels } = settings;
+  const { bridge, types, outerPatch, answersArp } = tunnels;
+  if (types.length === 0)
+    return {
+      first: [],
+      last: [
+        ...flowSteps(host, bridge, [], actual, true, () => true),
+        ...planTunnelRemoval(settings, actual, 'tunnels are not enabled any more'),
+      ],
+    };
+  const networks = tunnelNetworks(localNetworks, tunnels);
+  const ports = wantedTunnels(tunnels, overlay, networks);
+  const names = new Set(ports.map(({ name }) => name));
+  const steps = planTunnelPorts(settings, ports, actual);
+  const flows = tunnelFlows({
+    ...{
+      outerPatch,
+      cookie: flowCookie(host, bridge),
+      ports,
+      networks,
+      members: overlay.members,
+      answersArp,
+    },
+    isDistributed: false,
+  });
+  const isKnown = isComplete && overlay.isComplete;
+  // Learned before the tunnel was taken away: what it would send there is lost.
+  const leadsNowhere = ({ actions }: Flow) => !names.has(/output:"([^"]+)"/.exec(actions)?.[1] ?? '');
+  return {
+    first: [
+      ...planTunnelBridge(settings, actual),
+      ...steps.first,
+      ...flowSteps(host, bridge, flows, actual, isKnown, leadsNowhere),
+    ],
+    last: isKnown ? steps.last : [],
+  };
 }
 
 function planRemoval(settings: Settings, actual: Actual): Step[] {
   const off: Settings = { ...settings, enforcesSecurityGroups: false };
   const groups = { security_groups: {}, sg_member_ips: {} };
   const firewall = planFirewall({ scheme, specs: [], groups, zones: new Map() }, actual, off);
-  const names = [settings.integrationBridge, ...settings.physical.map(({ bridge }) => bridge)];
+  const all = () => true;
   return [
-    ...names.flatMap((bridge) => flowSteps(settings.host, bridge, [], actual, true)),
+    ...managedBridges(settings).flatMap((bridge) => flowSteps(settings.host, bridge, [], actual, true, all)),
     ...firewall.first,
     ...firewall.last,
+    ...planTunnelRemoval(settings, actual, 'the agent leaves this host'),
     ...planBridgeRemoval(settings, actual),
   ];
 }
 
-function flowSteps(host: string, bridge: string, wanted: Flow[], actual: Actual, deletes: boolean): Step[] {
-  const changes = planFlows(wanted, actual.flows.get(bridge) ?? [], flowCookie(host, bridge));
+function flowSteps(
+  host: string,
+  bridge: string,
+  wanted: Flow[],
+  actual: Actual,
+  deletes: boolean,
+  isOutdated?: (learned: Flow) => boolean,
+): Step[] {
+  const found = actual.flows.get(bridge) ?? [];
+  const changes = planFlows(wanted, found, flowCookie(host, bridge), isOutdated);
   const lines = deletes ? changes.lines : changes.lines.slice(0, changes.added.length);
   if (lines.length === 0) return [];
   const deleted = deletes ? changes.deleted.length : 0;

@@ -24,6 +24,27 @@ export const ovsOptions = defineOptions({
     choices: ['system', 'netdev'],
     help: 'system: in the kernel (needs the openvswitch module); netdev: in user space',
   },
+  tunnel_bridge: { type: 'string', default: 'br-tun', help: 'Bridge that the tunnels to other hosts end in' },
+  int_peer_patch_port: {
+    type: 'string',
+    default: 'patch-tun',
+    help: 'Port of the integration bridge that leads to the tunnel bridge',
+  },
+  tun_peer_patch_port: {
+    type: 'string',
+    default: 'patch-int',
+    help: 'Port of the tunnel bridge that leads to the integration bridge',
+  },
+  local_ip: {
+    type: 'string',
+    default: null,
+    help: 'Address of this host that its tunnels come from; needed for tunnels',
+  },
+  enable_tunneling: {
+    type: 'bool',
+    default: false,
+    help: 'True: GRE tunnels, where [agent] tunnel_types names no types',
+  },
 });
 
 /** [ovs] options that the plug-in on the server reads from the same file. */
@@ -67,6 +88,33 @@ export const ovsAgentOptions = defineOptions({
     min: 68,
     max: 65535,
     help: 'MTU of the veth pairs between bridges',
+  },
+  tunnel_types: {
+    type: 'list',
+    default: [],
+    help: 'Types of tunnels to other hosts, in capitals or not: GRE,VXLAN; none without a value',
+  },
+  vxlan_udp_port: {
+    type: 'int',
+    default: 4789,
+    min: 1,
+    max: 65535,
+    help: 'UDP port of VXLAN tunnels, the same on all hosts',
+  },
+  dont_fragment: {
+    type: 'bool',
+    default: true,
+    help: 'Forbid routers on the way to fragment packets of tunnels',
+  },
+  l2_population: {
+    type: 'bool',
+    default: false,
+    help: 'Send frames only where the server says that their receiver is; needs its l2population mechanism',
+  },
+  arp_responder: {
+    type: 'bool',
+    default: null,
+    help: 'Answer ARP requests for ports of other hosts here. Without a value as l2_population, which it needs',
   },
   polling_interval: {
     type: 'int',

@@ -12,9 +12,9 @@ import { fixture, vm01 } from '../sample.ts';
 
 const physical = physicalBridges({ physnet2: 'br-eth1', physnet1: 'br-ex' });
 const networks: LocalNetwork[] = [
-  { network_type: 'flat', physical_network: 'physnet1', segmentation_id: null, tag: 2 },
-  { network_type: 'vlan', physical_network: 'physnet2', segmentation_id: 101, tag: 5 },
-  { network_type: 'vxlan', physical_network: null, segmentation_id: 1016, tag: 3 },
+  { id: 'net-flat', network_type: 'flat', physical_network: 'physnet1', segmentation_id: null, tag: 2 },
+  { id: 'net-vlan', network_type: 'vlan', physical_network: 'physnet2', segmentation_id: 101, tag: 5 },
+  { id: 'net-vxlan', network_type: 'vxlan', physical_network: null, segmentation_id: 1016, tag: 3 },
 ];
 const lines = (flows: Flow[]) =>
   flows.map(({ table, priority, match, actions }) => `${table} ${priority} ${match} ${actions}`).sort();

@@ -1,24 +1,16 @@
 // What the agent decides to do, from made-up states of server and host.
 import { expect, it } from 'vitest';
 import type { Actual, SwitchPort } from '../../../../server/cloud/agents/openvswitch/actual.ts';
-import { physicalBridges } from '../../../../server/cloud/agents/openvswitch/bridges.ts';
-import { createDesired, type Desired, type Plugin } from '../../../../server/cloud/agents/l2/desired.ts';
+import type { HostDesired } from '../../../../server/cloud/agents/openvswitch/host-desired.ts';
+import { createDesired, type Plugin } from '../../../../server/cloud/agents/l2/desired.ts';
+import { emptyOverlay } from '../../../../server/cloud/agents/l2/overlay.ts';
 import { plan } from '../../../../server/cloud/agents/openvswitch/plan.ts';
-import type { Settings } from '../../../../server/cloud/agents/openvswitch/settings.ts';
 import { assignTags } from '../../../../server/cloud/agents/openvswitch/vlan-tags.ts';
 import { parseTables } from '../../../../server/host/iptables.ts';
+import { ovsSettings } from '../../../support/ovs-settings.ts';
 import { fixture, vm01, webGroup } from '../sample.ts';
 
-const settings: Settings = {
-  host: 'compute1',
-  integrationBridge: 'br-int',
-  physical: physicalBridges({ physnet2: 'br-eth1' }),
-  datapathType: 'netdev',
-  vethMtu: 9000,
-  enforcesSecurityGroups: true,
-  usesIpset: true,
-  checkSeconds: 5,
-};
+const settings = ovsSettings();
 const bridge = {
   failMode: 'secure',
   datapathType: 'netdev',
@@ -27,7 +19,17 @@ const bridge = {
 };
 const port = (name: string, given: Partial<SwitchPort> = {}): [string, SwitchPort] => [
   name,
-  { name, bridge: 'br-int', tag: undefined, otherConfig: {}, externalIds: {}, ofport: 1, ...given },
+  {
+    name,
+    bridge: 'br-int',
+    type: '',
+    options: {},
+    tag: undefined,
+    otherConfig: {},
+    externalIds: {},
+    ofport: 1,
+    ...given,
+  },
 ];
 const host = (ports: [string, SwitchPort][]): Actual => ({
   switch: {
@@ -43,14 +45,15 @@ const host = (ports: [string, SwitchPort][]): Actual => ({
   ipsets: new Map(),
   sysctls: { 'net/bridge/bridge-nf-call-iptables': '1' },
 });
-const desired = (given: Partial<Desired> = {}): Desired => ({
+const desired = (given: Partial<HostDesired> = {}): HostDesired => ({
+  overlay: emptyOverlay,
   devices: new Map([[vm01.port_id, vm01]]),
   unknown: new Set(),
   groups: { security_groups: {}, sg_member_ips: {} },
   ...given,
 });
 const qvo = port('qvodc5146c6-57', { externalIds: { 'iface-id': vm01.port_id } });
-const decide = (wanted: Desired | undefined, actual: Actual) => plan(settings, wanted, actual, new Map());
+const decide = (wanted: HostDesired | undefined, actual: Actual) => plan(settings, wanted, actual, new Map());
 
 it('rules and flows of a port come before its tag', () => {
   const kinds = decide(desired(), host([qvo])).map((step) => step.kind);
