@@ -75,7 +75,14 @@ it('flows are read with flags, timeouts and without a match', () => {
     ].join('\n'),
   );
   expect(flows).toEqual([
-    { cookie: '0x1f', table: 20, priority: 1, match: 'dl_vlan=3', actions: 'pop_vlan,output:2' },
+    {
+      isLearned: true,
+      cookie: '0x1f',
+      table: 20,
+      priority: 1,
+      match: 'dl_vlan=3',
+      actions: 'pop_vlan,output:2',
+    },
     { cookie: '0x0', table: 0, priority: 500, match: 'dl_vlan=7', actions: 'drop' },
     { cookie: '0x0', table: 7, priority: 32768, match: '', actions: 'NORMAL' },
   ]);
