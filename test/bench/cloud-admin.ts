@@ -5,20 +5,42 @@ export type Service = keyof ProofLab['endpoints'];
 
 export interface CloudClient {
   projectId: string;
+  /** Sends a request and answers with the body; throws on a refusal, with its words. */
   send<Body>(service: Service, method: string, path: string, body?: unknown): Promise<Body>;
 }
 
+export interface Credentials {
+  user: string;
+  password: string;
+  project: string;
+}
+
 /** Signs in with a file of credentials that lies on the controller (`openrc-admin`, `openrc-demo`). */
-export async function signIn(lab: ProofLab, file: string): Promise<CloudClient> {
+export async function signIn(
+  lab: Pick<ProofLab, 'runInNode' | 'endpoints'>,
+  file: string,
+): Promise<CloudClient> {
   const { stdout } = await lab.runInNode('controller', ['cat', `/root/${file}`]);
   const value = (name: string) => new RegExp(`export ${name}=['"]?([^'"\\n]+)`).exec(stdout)?.[1] ?? '';
+  return signInAs(lab, {
+    user: value('OS_USERNAME'),
+    password: value('OS_PASSWORD'),
+    project: value('OS_TENANT_NAME'),
+  });
+}
+
+/** Signs in as a user of the default domain. */
+export async function signInAs(
+  lab: Pick<ProofLab, 'endpoints'>,
+  credentials: Credentials,
+): Promise<CloudClient> {
   const domain = { id: 'default' };
   const auth = {
     identity: {
       methods: ['password'],
-      password: { user: { name: value('OS_USERNAME'), domain, password: value('OS_PASSWORD') } },
+      password: { user: { name: credentials.user, domain, password: credentials.password } },
     },
-    scope: { project: { name: value('OS_TENANT_NAME'), domain } },
+    scope: { project: { name: credentials.project, domain } },
   };
   const answer = await fetch(`${lab.endpoints.identity}/v3/auth/tokens`, {
     method: 'POST',
@@ -47,7 +69,7 @@ export async function signIn(lab: ProofLab, file: string): Promise<CloudClient> 
 /** Asks every 20 ms until there is an answer; throws after the bound. */
 export async function until<T>(
   ask: () => Promise<T | undefined>,
-  what: string,
+  what: string | (() => string),
   boundMs = 30_000,
 ): Promise<T> {
   const end = performance.now() + boundMs;
@@ -56,5 +78,5 @@ export async function until<T>(
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`${what} did not happen within ${boundMs / 1000} s`);
+  throw new Error(`Waited ${boundMs / 1000} s for ${typeof what === 'string' ? what : what()}`);
 }
