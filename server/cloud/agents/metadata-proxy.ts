@@ -20,12 +20,12 @@ export const proxyPlace = (settings: ProxySettings, id: string): DaemonPlace => 
   pidFile: `${settings.external_pids}/${id}.pid.haproxy`,
 });
 
-/** The proxy as it should be. */
+/** The proxy as it should be; its files are named after `fileId` where that is not whom it serves. */
 export function proxyDaemon(
   settings: ProxySettings,
-  at: Pick<MetadataProxy, 'id' | 'kind' | 'bind'>,
+  { fileId, ...at }: Pick<MetadataProxy, 'id' | 'kind' | 'bind'> & { fileId?: string },
 ): WantedDaemon {
-  const place = proxyPlace(settings, at.id);
+  const place = proxyPlace(settings, fileId ?? at.id);
   return {
     ...place,
     config: renderMetadataProxy({

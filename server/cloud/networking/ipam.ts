@@ -22,8 +22,8 @@ export interface Holder {
 }
 
 /** Guests on such a subnet make their own address from their MAC. */
-export const isAutomatic = (subnet: Subnet): boolean =>
-  subnet.ipv6_address_mode === 'slaac' || subnet.ipv6_address_mode === 'dhcpv6-stateless';
+export const isAutomatic = ({ ipv6_address_mode, ipv6_ra_mode }: Subnet): boolean =>
+  [ipv6_address_mode, ipv6_ra_mode].some((mode) => mode === 'slaac' || mode === 'dhcpv6-stateless');
 
 const choosesNever = (owner: string) => isRouterPort(owner) || owner === floatingipOwner;
 

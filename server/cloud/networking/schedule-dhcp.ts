@@ -6,7 +6,7 @@ import type { Port } from '../model/port.ts';
 import type { Subnet } from '../model/subnet.ts';
 import { agents, networkAgents, networks, ports } from '../store/networking-tables.ts';
 import { isUsable } from './alive.ts';
-import { addressesOf, isAutomatic, replaceAddresses } from './ipam.ts';
+import { addressesOf, replaceAddresses } from './ipam.ts';
 import { dhcpHosts, forgetDhcpHosts, portUpdated } from './notices.ts';
 import { subnetsOf } from './rules/load.ts';
 import { createPort } from './rules/port-create.ts';
@@ -90,9 +90,7 @@ async function syncDhcpPort(
 ): Promise<void> {
   const device_id = dhcpDeviceId(host, network.id);
   const port = await work.rows.find(ports, { network_id: network.id, device_id });
-  const fixed_ips = served
-    .filter((subnet) => !isAutomatic(subnet) || subnet.ip_version === 4)
-    .map(({ id }) => ({ subnet_id: id }));
+  const fixed_ips = served.map(({ id }) => ({ subnet_id: id }));
   if (served.length === 0) {
     if (port !== undefined) await removePort(work, port);
   } else if (port === undefined) {

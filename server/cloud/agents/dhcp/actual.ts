@@ -13,6 +13,7 @@ import {
   folderOf,
   namespaceOf,
   namespacePrefix,
+  namespaceSysctls,
   type DhcpConfig,
   type FileName,
 } from './desired.ts';
@@ -37,7 +38,7 @@ export const ownershipOf = (config: DhcpConfig, networkId: string): Ownership =>
 
 export async function readActual(config: DhcpConfig, networkId: string): Promise<DhcpActual> {
   const own = ownershipOf(config, networkId);
-  const namespace = await readNamespace(own, []);
+  const namespace = await readNamespace(own, own.ns === undefined ? [] : Object.keys(namespaceSysctls));
   const folder = folderOf(config, networkId);
   const files = fileNames.map((name) => [name, readText(`${folder}/${name}`)] as const);
   return {

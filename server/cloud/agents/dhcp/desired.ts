@@ -10,9 +10,9 @@ import { proxyDaemon } from '../metadata-proxy.ts';
 import type { WantedDaemon } from '../namespace-daemon.ts';
 import type { WantedDevice, WantedNamespace, WantedRoute } from '../namespace-plan.ts';
 import { dnsmasqArguments } from './dnsmasq-arguments.ts';
-import { renderAddnHostsFile, renderHostFile, servedEntries } from './host-file.ts';
+import { leasedEntries, renderAddnHostsFile, renderHostFile } from './host-file.ts';
 import { renderOptsFile } from './opts-file.ts';
-import { dhcpSubnetsOf, servesMetadata } from './subnets.ts';
+import { dhcpSubnetsOf, metadataScope } from './subnets.ts';
 
 export type DhcpConfig = Config<{ DEFAULT: typeof dhcpOptions }>['DEFAULT'];
 
@@ -26,8 +26,8 @@ export interface DhcpTarget {
   /** Command line of dnsmasq. */
   dnsmasq: string[];
   files: Record<FileName, string>;
-  /** `MAC address` of everyone who may have a lease. */
-  entitled: Set<string>;
+  /** Who may have a lease: MAC address by IP address. */
+  entitled: Map<string, string>;
   /** The metadata proxy, where this namespace answers metadata requests. */
   proxy: WantedDaemon | undefined;
   /** Ports whose addresses dnsmasq hands out. */
@@ -53,35 +53,48 @@ export function targetOf(
   const subnets = dhcpSubnetsOf(network);
   if (subnets.length === 0) return undefined;
   const device = wantedDevice(network, network.dhcp_port, config);
-  const entries = servedEntries(network);
+  const domain = domainOf(config);
+  const leased = leasedEntries(network);
+  const scope = metadataScope(network, config);
+  const served = new Set(subnets.map(({ id }) => id));
   return {
     namespace: {
       devices: [device],
-      routes: defaultRoute(network, device.name),
-      sysctls: {},
+      routes: ([4, 6] as const).flatMap((family) => defaultRoute(network, device.name, family)),
+      sysctls: config.use_namespaces ? namespaceSysctls : {},
       tables: checksumTables(),
     },
     device: device.name,
-    dnsmasq: dnsmasqArguments(network, { ...config, folder: folderOf(config, network.id) }),
+    dnsmasq: dnsmasqArguments(network, {
+      ...config,
+      dhcp_domain: domain,
+      folder: folderOf(config, network.id),
+    }),
     files: {
-      host: renderHostFile(network, config.dhcp_domain),
-      addn_hosts: renderAddnHostsFile(network, config.dhcp_domain),
-      opts: renderOptsFile(network, config),
+      host: renderHostFile(network, domain),
+      addn_hosts: renderAddnHostsFile(network, domain),
+      opts: renderOptsFile(network, { ...config, dhcp_domain: domain }),
       interface: device.name,
     },
-    entitled: new Set(entries.map(({ mac, address }) => `${mac} ${address}`)),
-    proxy: servesMetadata(network, config)
-      ? proxyDaemon(config, { id: network.id, kind: 'network', bind: `${metadataAddress}:80` })
-      : undefined,
-    servedPorts: [...new Set(entries.map(({ port }) => port.id))],
+    entitled: new Map(leased.map(({ mac, address }) => [address, mac])),
+    proxy: scope && proxyDaemon(config, { ...scope, fileId: network.id, bind: `${metadataAddress}:80` }),
+    servedPorts: network.ports
+      .filter((port) => port.device_owner !== 'network:dhcp')
+      .filter((port) => port.fixed_ips.some(({ subnet_id }) => served.has(subnet_id)))
+      .map(({ id }) => id),
     counts: { subnets: network.subnets.length, ports: network.ports.length },
   };
 }
 
+/** Advertisements of the network's routers are for the instances: the agent's own routes come from the server. */
+export const namespaceSysctls = { 'net/ipv6/conf/default/accept_ra': 0 };
+
+const domainOf = (config: DhcpConfig) => config.dns_domain || config.dhcp_domain;
+
 function wantedDevice(network: NetworkSpec, port: PortSpec, config: DhcpConfig): WantedDevice {
   const addresses = port.fixed_ips.flatMap(({ ip_address, subnet_id }) => {
     const subnet = network.subnets.find(({ id }) => id === subnet_id);
-    return subnet?.ip_version === 4 ? [`${ip_address}/${cidrOf(subnet.cidr).prefix}`] : [];
+    return subnet === undefined ? [] : [`${ip_address}/${cidrOf(subnet.cidr).prefix}`];
   });
   const withMetadata = config.enable_isolated_metadata || config.force_metadata;
   return {
@@ -94,16 +107,21 @@ function wantedDevice(network: NetworkSpec, port: PortSpec, config: DhcpConfig):
   };
 }
 
-/** Through the gateway of the first subnet that has one, so that dnsmasq reaches name servers. */
-function defaultRoute(network: NetworkSpec, dev: string): WantedRoute[] {
-  const subnet = dhcpSubnetsOf(network).find(({ gateway_ip }) => gateway_ip !== null);
+/** Through the gateway of the first subnet of the family that has one, so that dnsmasq reaches name servers. */
+function defaultRoute(network: NetworkSpec, dev: string, family: 4 | 6): WantedRoute[] {
+  const subnet = dhcpSubnetsOf(network).find(
+    ({ ip_version, gateway_ip }) => ip_version === family && gateway_ip !== null,
+  );
   if (subnet === undefined) return [];
   const nexthop = subnet.gateway_ip!;
+  const isReachable = contains(cidrOf(subnet.cidr), nexthop) || contains(linkLocal, nexthop);
   return [
-    ...(contains(cidrOf(subnet.cidr), nexthop) ? [] : [{ destination: nexthop, dev, isOnLink: true }]),
+    ...(isReachable ? [] : [{ destination: nexthop, dev, isOnLink: true }]),
     { destination: 'default', nexthop, dev },
   ];
 }
+
+const linkLocal = cidrOf('fe80::/10');
 
 /** Answers to clients on this very host carry no checksum, which some clients refuse: fill it in. */
 function checksumTables(): Tables {

@@ -1,7 +1,7 @@
 // The command line of the dnsmasq of one network. Pure. It changes with subnets and MTU only: hosts and options are in files.
 import { cidrOf, toAddress } from '../../../lib/cidr.ts';
 import type { NetworkSpec } from '../../model/specs.ts';
-import { dhcpSubnetsOf } from './subnets.ts';
+import { serviceOf } from './subnets.ts';
 
 export interface DnsmasqSettings {
   /** Folder of the network's files. */
@@ -11,29 +11,41 @@ export interface DnsmasqSettings {
   dhcp_lease_duration: number;
   dnsmasq_config_file: string;
   dnsmasq_dns_servers: readonly string[];
+  dnsmasq_local_resolv: boolean;
+  /** Seconds; 0: as dnsmasq thinks fit. */
+  dhcp_renewal_time: number;
+  dhcp_rebinding_time: number;
+  dhcp_broadcast_reply: boolean;
   dnsmasq_lease_max: number;
 }
 
 /** All words, the program's name first. */
 export function dnsmasqArguments(network: NetworkSpec, settings: DnsmasqSettings): string[] {
   const { folder, dhcp_domain: domain } = settings;
-  const subnets = dhcpSubnetsOf(network).map((subnet) => ({ id: subnet.id, cidr: cidrOf(subnet.cidr) }));
+  const ranges = network.subnets
+    .filter((subnet) => serviceOf(subnet) !== 'nothing')
+    .map((subnet) => ({ id: subnet.id, cidr: cidrOf(subnet.cidr) }));
   const lease = settings.dhcp_lease_duration === -1 ? 'infinite' : `${settings.dhcp_lease_duration}s`;
-  const addresses = subnets.reduce((sum, { cidr }) => sum + Number(cidr.last - cidr.first + 1n), 0);
+  const addresses = ranges.reduce((sum, { cidr }) => sum + Number(cidr.last - cidr.first + 1n), 0);
+  const asksResolvConf = settings.dnsmasq_local_resolv && settings.dnsmasq_dns_servers.length === 0;
+  const { dhcp_renewal_time: renewal, dhcp_rebinding_time: rebinding } = settings;
   return [
-    ...['dnsmasq', '--no-hosts', '--no-resolv', `--pid-file=${folder}/pid`],
+    ...['dnsmasq', '--no-hosts', ...(asksResolvConf ? [] : ['--no-resolv']), `--pid-file=${folder}/pid`],
     ...[`--dhcp-hostsfile=${folder}/host`, `--addn-hosts=${folder}/addn_hosts`],
     ...[`--dhcp-optsfile=${folder}/opts`, `--dhcp-leasefile=${folder}/leases`],
     ...['--dhcp-match=set:ipxe,175', '--dhcp-userclass=set:ipxe6,iPXE', '--local-service', '--bind-dynamic'],
-    ...subnets.map(
-      ({ id, cidr }) =>
-        `--dhcp-range=set:subnet-${id},${toAddress(cidr.first, 4)},static,${maskOf(cidr.prefix)},${lease}`,
-    ),
+    ...ranges.map(({ id, cidr }) => {
+      const size = cidr.family === 4 ? maskOf(cidr.prefix) : cidr.prefix;
+      return `--dhcp-range=set:subnet-${id},${toAddress(cidr.first, cidr.family)},static,${size},${lease}`;
+    }),
     ...(network.mtu > 0 ? [`--dhcp-option-force=option:mtu,${network.mtu}`] : []),
     `--dhcp-lease-max=${Math.min(addresses, settings.dnsmasq_lease_max)}`,
+    ...(renewal > 0 ? [`--dhcp-option-force=option:T1,${renewal}s`] : []),
+    ...(rebinding > 0 ? [`--dhcp-option-force=option:T2,${rebinding}s`] : []),
     `--conf-file=${settings.dnsmasq_config_file || '/dev/null'}`,
     ...settings.dnsmasq_dns_servers.map((server) => `--server=${server}`),
     ...(domain === '' ? [] : [`--domain=${domain}`]),
+    ...(settings.dhcp_broadcast_reply ? ['--dhcp-broadcast'] : []),
   ];
 }
 

@@ -1,39 +1,63 @@
 // dnsmasq's options file: what instances of each subnet are told besides their address. Pure.
+import { familyOf } from '../../../lib/cidr.ts';
 import { metadataAddress } from '../metadata-proxy-file.ts';
 import type { NetworkSpec, SubnetSpec } from '../../model/specs.ts';
-import { servedEntries } from './host-file.ts';
-import { addressIn, dhcpSubnetsOf, metadataHop, type MetadataSettings } from './subnets.ts';
+import { isClientId, portTag } from './host-file.ts';
+import { addressIn, dhcpSubnetsOf, metadataHop, serviceOf, type MetadataSettings } from './subnets.ts';
 
 const anywhere = '0.0.0.0/0';
+/** A name server that says: announce none. */
+const nobody = ['0.0.0.0', '::'];
+
+type Settings = MetadataSettings & { dhcp_domain: string };
+type Family = 4 | 6;
 
 /** The whole file: options of subnets, then of single ports. */
-export function renderOptsFile(network: NetworkSpec, settings: MetadataSettings): string {
+export function renderOptsFile(network: NetworkSpec, settings: Settings): string {
   const lines = [
-    ...dhcpSubnetsOf(network).flatMap((subnet) => subnetLines(network, subnet, settings)),
+    ...dhcpSubnetsOf(network)
+      .filter((subnet) => subnet.ip_version === 4 || serviceOf(subnet) !== 'nothing')
+      .flatMap((subnet) => subnetLines(network, subnet, settings)),
     ...portLines(network),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function subnetLines(network: NetworkSpec, subnet: SubnetSpec, settings: MetadataSettings): string[] {
-  const tag = `tag:subnet-${subnet.id}`;
+/** One line; an option without a value is not sent at all, where dnsmasq would send one by itself. */
+function optionLine(family: Family, tag: string, name: string, values: readonly string[] = []): string {
+  const [, extraTag, option] = /^(?:(tag:.*),)?(.*)$/.exec(name)!;
+  const prefix = family === 6 ? 'option6:' : 'option:';
+  const isPlainNumber = family === 4 && /^\d+$/.test(option!);
+  return [
+    `tag:${tag}`,
+    ...(extraTag === undefined ? [] : [extraTag]),
+    isPlainNumber ? option! : `${prefix}${option}`,
+    ...values,
+  ].join(',');
+}
+
+const bracketed = (addresses: readonly string[]) =>
+  addresses.map((address) => (address.includes(':') ? `[${address}]` : address));
+
+function subnetLines(network: NetworkSpec, subnet: SubnetSpec, settings: Settings): string[] {
+  const line = (name: string, values?: readonly string[]) =>
+    optionLine(subnet.ip_version, `subnet-${subnet.id}`, name, values);
   const names = nameServers(network, subnet);
+  const dns = names.length === 0 ? [] : [line('dns-server', isNobody(names) ? [] : bracketed(names))];
+  const { dhcp_domain: domain } = settings;
+  if (subnet.ip_version === 6) return [...dns, ...(domain === '' ? [] : [line('domain-search', [domain])])];
   const gateway = gatewayOf(subnet);
   const routes = staticRoutes(network, subnet, settings);
   const withDefault = gateway === undefined ? routes : [...routes, `${anywhere},${gateway}`];
   return [
-    ...(names.length === 0 ? [] : [`${tag},option:dns-server,${names.join(',')}`]),
+    ...dns,
     // Clients that know option 121 or Microsoft's 249 ignore `router`, hence the default route in the list.
-    ...(routes.length === 0
-      ? []
-      : [
-          `${tag},option:classless-static-route,${withDefault.join(',')}`,
-          `${tag},249,${withDefault.join(',')}`,
-        ]),
-    // Without a value the option is not sent at all; without the line dnsmasq would name itself.
-    gateway === undefined ? `${tag},option:router` : `${tag},option:router,${gateway}`,
+    ...(routes.length === 0 ? [] : [line('classless-static-route', withDefault), line('249', withDefault)]),
+    line('router', gateway === undefined ? [] : [gateway]),
   ];
 }
+
+const isNobody = (servers: readonly string[]) => servers.length === 1 && nobody.includes(servers[0]!);
 
 /** The subnet's own; else every DHCP server where there are several. A single dnsmasq names itself without being told. */
 function nameServers(network: NetworkSpec, subnet: SubnetSpec): string[] {
@@ -60,15 +84,15 @@ function staticRoutes(network: NetworkSpec, subnet: SubnetSpec, settings: Metada
   ];
 }
 
-/** `extra_dhcp_opts` of ports, tagged with the port's id as the host file tags its host. */
+/** `extra_dhcp_opts` of ports, for the families that the port has addresses of. */
 function portLines(network: NetworkSpec): string[] {
-  const ports = new Set(servedEntries(network).map((entry) => entry.port));
-  return [...ports].flatMap((port) =>
-    port.extra_dhcp_opts
-      .filter((option) => option.ip_version !== 6)
-      .map(({ opt_name, opt_value }) => {
-        const name = /^\d+$/.test(opt_name) ? opt_name : `option:${opt_name}`;
-        return `tag:${port.id},${name},${opt_value}`;
-      }),
-  );
+  return network.ports.flatMap((port) => {
+    const families = new Set(port.fixed_ips.map(({ ip_address }) => familyOf(ip_address)));
+    return port.extra_dhcp_opts
+      .filter((option) => !isClientId(option) && families.has(option.ip_version ?? 4))
+      .filter(({ opt_name, opt_value }) => !/[\r\n]/.test(opt_name + opt_value)) // would be lines of their own
+      .map(({ opt_name, opt_value, ip_version = 4 }) =>
+        optionLine(ip_version, portTag(port), opt_name, [opt_value]),
+      );
+  });
 }

@@ -34,15 +34,19 @@ function planServed(target: DhcpTarget, actual: DhcpActual): DhcpStep[] {
       : []),
     ...planDaemon(target.proxy, actual.proxy),
     ...actual.leases
-      .filter(({ mac, address }) => !target.entitled.has(`${mac} ${address}`))
+      .filter(({ mac, address }) => !isEntitled(target.entitled.get(address), mac))
       .map((lease) => ({
         kind: 'release-lease' as const,
         lease,
         device: target.device,
-        reason: `${lease.mac} has no port with ${lease.address} any more`,
+        reason: `${lease.mac ?? lease.clientId} has no port with ${lease.address} any more`,
       })),
   ];
 }
+
+/** Who holds a lease is not always known: then its address alone counts. */
+const isEntitled = (owner: string | undefined, holder: string | undefined) =>
+  owner !== undefined && (holder === undefined || owner === holder);
 
 function planFiles(target: DhcpTarget, actual: DhcpActual, runningPid: number | undefined): DhcpStep[] {
   const different = fileNames.filter((name) => target.files[name] !== actual.files[name]);

@@ -1,4 +1,5 @@
 // Whose request is it: the instance that has the sender's address on the network, or on a network of the router.
+import { interfaceOwners } from '../../model/device-owners.ts';
 import type { PortSpec } from '../../model/specs.ts';
 
 /** Who asks, as the proxy in the namespace tells it. */
@@ -15,12 +16,6 @@ export interface Instance {
 
 type Port = Pick<PortSpec, 'device_id' | 'device_owner' | 'network_id' | 'fixed_ips'> & { tenant_id: string };
 export type GetPorts = (filters: Record<string, unknown>) => Promise<Port[]>;
-
-const routerInterfaceOwners = [
-  'network:router_interface',
-  'network:router_interface_distributed',
-  'network:ha_router_replicated_interface',
-];
 
 /** Answers are kept so long: a booting instance asks dozens of questions in a row. */
 const keptMs = 5000;
@@ -63,9 +58,9 @@ async function findInstance(
 
 async function networksOf(routerId: string | undefined, getPorts: GetPorts): Promise<string[]> {
   if (routerId === undefined) return [];
-  const ports = await getPorts({ device_id: [routerId], device_owner: routerInterfaceOwners });
+  const ports = await getPorts({ device_id: [routerId], device_owner: interfaceOwners });
   const own = ports.filter(
-    (port) => port.device_id === routerId && routerInterfaceOwners.includes(port.device_owner),
+    (port) => port.device_id === routerId && interfaceOwners.includes(port.device_owner),
   );
   return [...new Set(own.map((port) => port.network_id))];
 }

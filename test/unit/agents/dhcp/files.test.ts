@@ -5,7 +5,16 @@ import { renderAddnHostsFile, renderHostFile } from '../../../../server/cloud/ag
 import { renderOptsFile } from '../../../../server/cloud/agents/dhcp/opts-file.ts';
 import { networkSpec, portSpec, subnetSpec } from '../../../support/network-specs.ts';
 
-const settings = { enable_isolated_metadata: true, force_metadata: false };
+const settings = {
+  ...{ enable_isolated_metadata: true, force_metadata: false, enable_metadata_network: false },
+  dhcp_domain: 'openstacklocal',
+};
+const dnsmasqSettings = {
+  folder: '/var/lib/neutron/dhcp/a04544a6-9710-47e1-95ac-60f41a2e2204',
+  ...{ dhcp_domain: 'openstacklocal.', dhcp_lease_duration: 86400, dnsmasq_lease_max: 16777216 },
+  ...{ dnsmasq_config_file: '', dnsmasq_dns_servers: [], dnsmasq_local_resolv: false },
+  ...{ dhcp_renewal_time: 0, dhcp_rebinding_time: 0, dhcp_broadcast_reply: false },
+};
 const subnet = subnetSpec({
   ...{ id: '9055c60a-2d0d-4487-b725-6cc9baadb95a', cidr: '192.168.101.0/24' },
   dns_nameservers: ['8.8.8.8'],
@@ -73,7 +82,7 @@ it('a subnet without a gateway announces none, and several DHCP servers are name
   );
 });
 
-it('options of a port are tagged with its id, by name or by number', () => {
+it('options of a port are tagged with its id, by name or by number, in the families it has addresses of', () => {
   const vm = portSpec({
     ...{ id: 'dc5146c6', mac: 'fa:16:3e:15:f8:46', subnet, address: '192.168.101.102' },
     extra_dhcp_opts: [
@@ -84,10 +93,10 @@ it('options of a port are tagged with its id, by name or by number', () => {
   });
   const network = networkSpec({ id: 'n', subnets: [subnet], ports: [vm] });
   expect(renderHostFile(network, '')).toBe(
-    'fa:16:3e:15:f8:46,host-192-168-101-102,192.168.101.102,set:dc5146c6\n',
+    'fa:16:3e:15:f8:46,host-192-168-101-102,192.168.101.102,set:port-dc5146c6\n',
   );
   expect(renderOptsFile(network, settings)).toContain(
-    'tag:dc5146c6,option:bootfile-name,pxelinux.0\ntag:dc5146c6,66,10.0.0.9\n',
+    'tag:port-dc5146c6,option:bootfile-name,pxelinux.0\ntag:port-dc5146c6,66,10.0.0.9\n',
   );
   expect(renderOptsFile(network, settings)).not.toContain('fd00::1');
 });
@@ -101,12 +110,65 @@ it('an address in a subnet without DHCP has a name but no lease', () => {
 });
 
 it('the command line is the one Neutron uses', () => {
-  const argv = dnsmasqArguments(net01, {
-    folder: '/var/lib/neutron/dhcp/a04544a6-9710-47e1-95ac-60f41a2e2204',
-    ...{ dhcp_domain: 'openstacklocal.', dhcp_lease_duration: 86400, dnsmasq_lease_max: 16777216 },
-    ...{ dnsmasq_config_file: '', dnsmasq_dns_servers: [] },
-  });
+  const argv = dnsmasqArguments(net01, dnsmasqSettings);
   expect(argv.join(' ')).toBe(
     'dnsmasq --no-hosts --no-resolv --pid-file=/var/lib/neutron/dhcp/a04544a6-9710-47e1-95ac-60f41a2e2204/pid --dhcp-hostsfile=/var/lib/neutron/dhcp/a04544a6-9710-47e1-95ac-60f41a2e2204/host --addn-hosts=/var/lib/neutron/dhcp/a04544a6-9710-47e1-95ac-60f41a2e2204/addn_hosts --dhcp-optsfile=/var/lib/neutron/dhcp/a04544a6-9710-47e1-95ac-60f41a2e2204/opts --dhcp-leasefile=/var/lib/neutron/dhcp/a04544a6-9710-47e1-95ac-60f41a2e2204/leases --dhcp-match=set:ipxe,175 --dhcp-userclass=set:ipxe6,iPXE --local-service --bind-dynamic --dhcp-range=set:subnet-9055c60a-2d0d-4487-b725-6cc9baadb95a,192.168.101.0,static,255.255.255.0,86400s --dhcp-option-force=option:mtu,1450 --dhcp-lease-max=256 --conf-file=/dev/null --domain=openstacklocal.',
   );
+});
+
+const words = (given: Partial<typeof dnsmasqSettings>, network = net01) =>
+  dnsmasqArguments(network, { ...dnsmasqSettings, ...given });
+
+it('options of the agent change the command line', () => {
+  expect(words({ dhcp_lease_duration: -1 })).toContain(
+    `--dhcp-range=set:subnet-${subnet.id},192.168.101.0,static,255.255.255.0,infinite`,
+  );
+  expect(words({ dnsmasq_lease_max: 10 })).toContain('--dhcp-lease-max=10');
+  expect(words({ dnsmasq_config_file: '/etc/dnsmasq-more.conf' })).toContain(
+    '--conf-file=/etc/dnsmasq-more.conf',
+  );
+  expect(words({ dhcp_renewal_time: 60, dhcp_rebinding_time: 90, dhcp_broadcast_reply: true })).toEqual(
+    expect.arrayContaining([
+      ...['--dhcp-option-force=option:T1,60s', '--dhcp-option-force=option:T2,90s', '--dhcp-broadcast'],
+    ]),
+  );
+  expect(words({ dnsmasq_local_resolv: true })).not.toContain('--no-resolv');
+  expect(words({ dnsmasq_local_resolv: true, dnsmasq_dns_servers: ['9.9.9.9' as never] })).toEqual(
+    expect.arrayContaining(['--no-resolv', '--server=9.9.9.9']),
+  );
+});
+
+it('the name server 0.0.0.0 means that none is announced', () => {
+  const silent = { ...subnet, dns_nameservers: ['0.0.0.0'] };
+  expect(renderOptsFile({ ...net01, subnets: [silent] }, settings)).toMatch(
+    /^tag:subnet-9055c60a-[^,]*,option:dns-server\n/,
+  );
+});
+
+it('an identifier of the client is part of its host and no option of the answer', () => {
+  const vm = portSpec({
+    ...{ id: 'v', mac: 'm', subnet, address: '192.168.101.9' },
+    extra_dhcp_opts: [{ opt_name: 'client-id', opt_value: 'ff:1' }],
+  });
+  const network = networkSpec({ id: 'n', subnets: [subnet], ports: [vm] });
+  expect(renderHostFile(network, '')).toBe('m,id:ff:1,host-192-168-101-9,192.168.101.9\n');
+  expect(renderOptsFile(network, settings)).not.toContain('ff:1');
+});
+
+it('an option cannot bring lines of its own into the file', () => {
+  const vm = portSpec({
+    ...{ id: 'v', mac: 'm', subnet, address: '192.168.101.9' },
+    extra_dhcp_opts: [{ opt_name: 'root-path', opt_value: 'a\noption:router,192.168.101.66' }],
+  });
+  const network = networkSpec({ id: 'n', subnets: [subnet], ports: [vm] });
+  expect(renderOptsFile(network, settings)).not.toContain('192.168.101.66');
+});
+
+it('each subnet of a network tells the way to the others', () => {
+  const second = subnetSpec({ id: 's2', cidr: '10.2.0.0/24', gateway_ip: null });
+  const network = networkSpec({ id: 'n', subnets: [subnet, second], ports: [] });
+  expect(renderOptsFile(network, settings)).toContain(
+    'tag:subnet-s2,option:classless-static-route,192.168.101.0/24,0.0.0.0\n',
+  );
+  expect(words({}, network).filter((word) => word.startsWith('--dhcp-range'))).toHaveLength(2);
 });

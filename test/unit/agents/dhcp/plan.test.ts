@@ -42,7 +42,7 @@ function asWanted(): DhcpActual {
       rules: [],
       neighbours: [],
       routes: [{ destination: 'default', nexthop: '192.168.101.1', dev: device.name, protocol: 'static' }],
-      sysctls: {},
+      sysctls: { 'net/ipv6/conf/default/accept_ra': '0' },
       tables: structuredClone(target.namespace.tables),
       ports: new Map([
         [
@@ -102,6 +102,28 @@ duid 00:01:00:01
 `);
   expect(planDhcp(target, before)).toMatchObject([
     { kind: 'release-lease', device: 'tap2ee8a943-32', lease: { address: '192.168.101.21', clientId: '*' } },
+  ]);
+});
+
+it('an IPv6 lease belongs to whom its identifier names; without a name in it the address counts', () => {
+  const six = subnetSpec({
+    ...{ id: uuid('66666666'), cidr: 'fd00::/64', ip_version: 6, gateway_ip: null },
+    ipv6_address_mode: 'dhcpv6-stateful',
+  });
+  const port = portSpec({ id: uuid('f0'), mac: 'fa:16:3e:00:00:05', subnet: six, address: 'fd00::5' });
+  const dual = { ...network, subnets: [subnet, six], ports: [dhcpPort, vm, port] };
+  const leases = parseLeases(`\
+duid 00:01:00:01:2c:5a:0d:4a:fa:16:3e:f5:a1:63
+1795431834 16318014 fd00::5 host-fd00--5 00:03:00:01:fa:16:3e:00:00:05
+1795431834 16318015 fd00::5 host-fd00--5 00:03:00:01:fa:16:3e:00:00:66
+1795431834 16318016 fd00::5 host-fd00--5 00:04:11:22
+1795431834 16318017 fd00::9 * 00:04:11:22
+`);
+  const steps = planDhcp(targetOf(dual, config), { ...asWanted(), leases });
+  const released = steps.flatMap((step) => (step.kind === 'release-lease' ? [step.lease.ipv6] : []));
+  expect(released).toEqual([
+    { iaid: '16318015', serverId: '00:01:00:01:2c:5a:0d:4a:fa:16:3e:f5:a1:63' },
+    { iaid: '16318017', serverId: '00:01:00:01:2c:5a:0d:4a:fa:16:3e:f5:a1:63' },
   ]);
 });
 
