@@ -1,77 +1,30 @@
 // The DHCP agent on a real host: real namespaces, switch, dnsmasq and clients.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { testLogger } from '../support/test-logger.ts';
 import { createDhcpAgent } from '../../server/cloud/agents/dhcp/main.ts';
-import { dhcpOptions } from '../../server/cloud/model/options/dhcp.ts';
-import { findProcesses } from '../../server/host/process.ts';
 import { readLeases } from '../../server/host/dnsmasq.ts';
 import { ensureNetns, inNetns, listNetns, removeNetns } from '../../server/host/netns.ts';
 import { readOvsPorts } from '../../server/host/ovs-ports.ts';
-import { ensureBridgeCommands, ensurePortCommands, vsctl } from '../../server/host/ovs-vsctl.ts';
+import { vsctl } from '../../server/host/ovs-vsctl.ts';
+import { findProcesses } from '../../server/host/process.ts';
 import { run } from '../../server/host/run.ts';
-import { agentConfig } from '../support/agent-config.ts';
-import { agentServer } from '../support/agent-server.ts';
-import { machine, ovs, type Machine } from '../support/machine.ts';
-import { networkSpec, portSpec, subnetSpec, uuid } from '../support/network-specs.ts';
-
-const networkId = uuid('a04544a6');
-const ns = `qdhcp-${networkId}`;
-const subnet = subnetSpec({ id: uuid('9055c60a'), cidr: '192.168.101.0/24' });
-const dhcpPort = portSpec({
-  ...{ id: uuid('2ee8a943-32'), mac: 'fa:16:3e:f5:a1:63', subnet, address: '192.168.101.2' },
-  device_owner: 'network:dhcp',
-});
-const vm = portSpec({ id: uuid('dc5146c6'), mac: 'fa:16:3e:15:f8:46', subnet, address: '192.168.101.102' });
-const other = portSpec({ id: uuid('71f776e5'), mac: 'fa:16:3e:90:86:c1', subnet, address: '192.168.101.21' });
-
-async function setUp() {
-  const stack = new AsyncDisposableStack();
-  const openVswitch = stack.use(await ovs());
-  await vsctl(ensureBridgeCommands('br-int', { datapath_type: 'netdev' }));
-  const config = agentConfig(dhcpOptions, { enable_isolated_metadata: 'True' });
-  const server = agentServer();
-  const agent = createDhcpAgent(config, server.rpc, testLogger);
-  const { reconciler } = agent;
-  const folder = join(config.dhcp_confs, networkId);
-  stack.defer(async () => {
-    server.networks.clear();
-    const last = createDhcpAgent(config, server.rpc, testLogger).reconciler;
-    await last.resync();
-    await last.settle();
-  });
-  return {
-    ...{ server, agent, config, folder, reconciler, openVswitch },
-    settle: async () => {
-      await reconciler.resync();
-      await reconciler.settle();
-    },
-    plug: async (guest: Machine) => vsctl(ensurePortCommands('br-int', guest.device)),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
-
-/** Asks for a lease once; what the server answered, by udhcpc's names. Undefined: no answer. */
-async function askForLease(guest: Machine): Promise<Record<string, string> | undefined> {
-  const script = '/tmp/udhcpc-script';
-  writeFileSync(script, '#!/bin/sh\n[ "$1" = bound ] && env\nexit 0\n', { mode: 0o755 });
-  const wanted = ['121', 'mtu', 'dns', 'domain'].flatMap((name) => ['-O', name]);
-  const argv = ['busybox', 'udhcpc', '-i', 'eth0', '-f', '-q', '-n', '-t', '3', '-T', '1', '-s', script];
-  const { stdout, code } = await guest.run([...argv, ...wanted]);
-  if (code !== 0) return undefined;
-  return Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2)));
-}
-
-const network = networkSpec({
-  ...{ id: networkId, subnets: [subnet], ports: [dhcpPort, vm, other] },
-  router_ip_by_subnet: { [subnet.id]: '192.168.101.1' },
-});
+import {
+  askForLease,
+  dhcpLab,
+  dhcpPort,
+  isolated,
+  network,
+  networkId,
+  ns,
+  other,
+  vm,
+} from '../support/dhcp-lab.ts';
+import { testLogger } from '../support/test-logger.ts';
 
 it('a client gets its address, its name server and its routes, and names are answered', async () => {
-  await using lab = await setUp();
-  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
-  await lab.plug(guest);
+  await using lab = await dhcpLab();
+  const guest = await lab.guest(vm);
   lab.server.networks.set(networkId, network);
   await lab.settle();
 
@@ -94,9 +47,8 @@ it('a client gets its address, its name server and its routes, and names are ans
 });
 
 it('the namespace looks as the guide says and a stranger gets no address', async () => {
-  await using lab = await setUp();
-  await using stranger = await machine({ name: 'stranger', mac: 'fa:16:3e:00:00:99' });
-  await lab.plug(stranger);
+  await using lab = await dhcpLab();
+  const stranger = await lab.guest({ ...vm, mac_address: 'fa:16:3e:00:00:99' }, 'stranger');
   lab.server.networks.set(networkId, network);
   await lab.settle();
 
@@ -127,9 +79,8 @@ it('the namespace looks as the guide says and a stranger gets no address', async
 });
 
 it('a new port is served by the same dnsmasq, a deleted one loses its lease', async () => {
-  await using lab = await setUp();
-  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
-  await lab.plug(guest);
+  await using lab = await dhcpLab();
+  const guest = await lab.guest(vm);
   lab.server.networks.set(networkId, { ...network, ports: [dhcpPort] });
   await lab.settle();
   const [before] = findProcesses('dnsmasq', lab.folder);
@@ -148,12 +99,8 @@ it('a new port is served by the same dnsmasq, a deleted one loses its lease', as
 });
 
 it('metadata of an isolated network is answered by a proxy in its namespace', async () => {
-  await using lab = await setUp();
-  lab.server.networks.set(networkId, {
-    ...network,
-    router_ip_by_subnet: {},
-    isolated_subnet_ids: [subnet.id],
-  });
+  await using lab = await dhcpLab();
+  lab.server.networks.set(networkId, isolated);
   await lab.settle();
   const { stdout } = await run(
     inNetns(ns, ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', 'http://169.254.169.254/']),
@@ -177,14 +124,9 @@ const damages: [string, (folder: string) => Promise<unknown>][] = [
 ];
 
 it.each(damages)('repairs itself when %s, without being asked', async (_, damage) => {
-  await using lab = await setUp();
-  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
-  await lab.plug(guest);
-  lab.server.networks.set(networkId, {
-    ...network,
-    router_ip_by_subnet: {},
-    isolated_subnet_ids: [subnet.id],
-  });
+  await using lab = await dhcpLab();
+  const guest = await lab.guest(vm);
+  lab.server.networks.set(networkId, isolated);
   await lab.agent.start();
   try {
     await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
@@ -204,9 +146,8 @@ it.each(damages)('repairs itself when %s, without being asked', async (_, damage
 });
 
 it('after a restart of the switch, whose devices are lost with it, clients are served again', async () => {
-  await using lab = await setUp();
-  await using guest = await machine({ name: 'vm1', mac: vm.mac_address });
-  await lab.plug(guest);
+  await using lab = await dhcpLab();
+  const guest = await lab.guest(vm);
   lab.server.networks.set(networkId, network);
   await lab.agent.start();
   try {
@@ -220,7 +161,7 @@ it('after a restart of the switch, whose devices are lost with it, clients are s
 });
 
 it('dnsmasq outlives the agent, and the next agent has nothing to do', async () => {
-  await using lab = await setUp();
+  await using lab = await dhcpLab();
   lab.server.networks.set(networkId, network);
   await lab.agent.start();
   await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
@@ -233,7 +174,7 @@ it('dnsmasq outlives the agent, and the next agent has nothing to do', async () 
 });
 
 it('a network that is gone leaves nothing, and what was not made by the agent stays', async () => {
-  await using lab = await setUp();
+  await using lab = await dhcpLab();
   await ensureNetns('qdhcp-mine');
   lab.server.networks.set(networkId, network);
   await lab.settle();
