@@ -1,10 +1,11 @@
 // One configuration option: its declaration, and its value read from text.
 
-export type OptionType = 'string' | 'int' | 'bool' | 'list' | 'dict' | 'multi';
+export type OptionType = 'string' | 'int' | 'float' | 'bool' | 'list' | 'dict' | 'multi';
 
 interface ValueByType {
   string: string;
   int: number;
+  float: number;
   bool: boolean;
   /** Comma separated. */
   list: readonly string[];
@@ -22,7 +23,7 @@ export type OptionSpec = {
     help: string;
     /** Kept out of logs and listings. */
     secret?: boolean;
-    /** Bounds of an `int`, inclusive. */
+    /** Bounds of a number, inclusive. */
     min?: number;
     max?: number;
     /** The only values allowed (of each item, for lists). */
@@ -51,7 +52,9 @@ export function parseOption(spec: OptionSpec, text: string): unknown {
     case 'string':
       return checkChoice(spec, text);
     case 'int':
-      return parseInteger(spec, text);
+      return inBounds(spec, parseInteger(text));
+    case 'float':
+      return inBounds(spec, parseDecimal(text));
     case 'bool':
       if (yes.has(text.toLowerCase())) return true;
       if (no.has(text.toLowerCase())) return false;
@@ -71,9 +74,17 @@ const splitList = (text: string) =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-function parseInteger(spec: OptionSpec, text: string): number {
+function parseInteger(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new Error(`expected a whole number, found '${text}'`);
-  const value = Number(text);
+  return Number(text);
+}
+
+function parseDecimal(text: string): number {
+  if (!/^[+-]?\d+(\.\d+)?$/.test(text)) throw new Error(`expected a number, found '${text}'`);
+  return Number(text);
+}
+
+function inBounds(spec: OptionSpec, value: number): number {
   if (spec.min !== undefined && value < spec.min) throw new Error(`${value} is less than ${spec.min}`);
   if (spec.max !== undefined && value > spec.max) throw new Error(`${value} is more than ${spec.max}`);
   return value;

@@ -5,107 +5,32 @@ import { expect, it, vi } from 'vitest';
 import { createL3Agent } from '../../server/cloud/agents/l3/main.ts';
 import { startMetadataAgent } from '../../server/cloud/agents/metadata/main.ts';
 import { signInstanceId } from '../../server/cloud/agents/metadata/forward.ts';
-import { l3Options } from '../../server/cloud/model/options/l3.ts';
 import { metadataOptions } from '../../server/cloud/model/options/metadata.ts';
-import type { RouterSpec } from '../../server/cloud/model/specs.ts';
 import { ensureNetns, inNetns, listNetns, removeNetns } from '../../server/host/netns.ts';
 import { readOvsPorts } from '../../server/host/ovs-ports.ts';
-import { ensureBridgeCommands, ensurePortCommands, setCommand, vsctl } from '../../server/host/ovs-vsctl.ts';
+import { ensurePortCommands, vsctl } from '../../server/host/ovs-vsctl.ts';
 import { findProcesses } from '../../server/host/process.ts';
 import { run } from '../../server/host/run.ts';
 import { agentConfig } from '../support/agent-config.ts';
 import { agentServer } from '../support/agent-server.ts';
-import { machine, ovs, type Machine } from '../support/machine.ts';
-import { portSpec, routerPortSpec, routerSpec, subnetSpec, uuid } from '../support/network-specs.ts';
+import type { Machine } from '../support/machine.ts';
+import { portSpec, uuid } from '../support/network-specs.ts';
+import {
+  addressSeen,
+  floatingIp,
+  gateway,
+  net01,
+  ns,
+  qr1,
+  router,
+  routerId,
+  routerLab,
+  tagPorts,
+} from '../support/router-lab.ts';
 import { testLogger } from '../support/test-logger.ts';
 
-const routerId = uuid('fa96af8c');
-const ns = `qrouter-${routerId}`;
-const net01 = subnetSpec({ id: uuid('9055c60a'), cidr: '192.168.101.0/24' });
-const net02 = subnetSpec({ id: uuid('df203e60'), cidr: '192.168.102.0/24' });
-const public01 = subnetSpec({ id: uuid('5c1bf0a3'), cidr: '10.64.201.0/24', gateway_ip: '10.64.201.254' });
-const interfaceOn = (id: string, mac: string, subnet: typeof net01) =>
-  routerPortSpec(portSpec({ id: uuid(id), mac, subnet, address: subnet.gateway_ip! }), [subnet]);
-const qr1 = interfaceOn('a5ad5119-1c', 'fa:16:3e:3a:45:49', net01);
-const qr2 = interfaceOn('537546c0-21', 'fa:16:3e:74:b1:dd', net02);
-const gateway = routerPortSpec(
-  portSpec({
-    ...{ id: uuid('49a845ca-5a'), mac: 'fa:16:3e:37:53:f3', subnet: public01 },
-    address: '10.64.201.91',
-  }),
-  [public01],
-);
-const router = routerSpec({
-  ...{ id: routerId, external_network_id: uuid('f1c765a4') },
-  ...{ gw_port: gateway, interfaces: [qr1, qr2] },
-});
-const floatingIp = (fixed: string) => ({
-  id: uuid('49b15282'),
-  floating_ip_address: '10.64.201.72',
-  fixed_ip_address: fixed,
-  host: null,
-  port_id: uuid('dc5146c6'),
-  status: 'DOWN' as const,
-});
-
-async function setUp() {
-  const stack = new AsyncDisposableStack();
-  const openVswitch = stack.use(await ovs());
-  await vsctl(['br-int', 'br-ex'].flatMap((name) => ensureBridgeCommands(name, { datapath_type: 'netdev' })));
-  const server = agentServer();
-  const config = agentConfig(l3Options);
-  const agent = createL3Agent(config, server.rpc, testLogger);
-  const { reconciler } = agent;
-  const attach = async (
-    bridge: string,
-    tag: number,
-    options: Parameters<typeof machine>[0],
-    via?: string,
-  ) => {
-    const made = stack.use(await machine(options));
-    await vsctl(ensurePortCommands(bridge, made.device, tag === 0 ? {} : { tag }));
-    if (via !== undefined) await made.run(['ip', 'route', 'add', 'default', 'via', via]);
-    return made;
-  };
-  const vm1 = await attach('br-int', 1, { name: 'vm1', address: '192.168.101.102/24' }, '192.168.101.1');
-  const vm2 = await attach('br-int', 2, { name: 'vm2', address: '192.168.102.99/24' }, '192.168.102.1');
-  const outside = await attach('br-ex', 0, { name: 'outside', address: '10.64.201.254/24' });
-  stack.defer(async () => {
-    server.routers.clear();
-    const last = createL3Agent(config, server.rpc, testLogger).reconciler;
-    await last.resync();
-    await last.settle();
-  });
-  return {
-    ...{ server, agent, config, reconciler, openVswitch, vm1, vm2, outside },
-    /** Hands the agent a router and, in place of the L2 agent, gives its ports their VLANs. */
-    want: async (spec: RouterSpec) => {
-      server.routers.set(routerId, structuredClone(spec));
-      await reconciler.resync();
-      await reconciler.settle();
-      await tagPorts();
-    },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
-
-const tagPorts = async () => {
-  const ports = await readOvsPorts();
-  const tags = { 'qr-a5ad5119-1c': 1, 'qr-537546c0-21': 2 };
-  const present = Object.entries(tags).filter(([name]) => ports.has(name));
-  await vsctl(present.map(([name, tag]) => setCommand('Port', name, { tag })));
-};
-
-/** The address that `to` sees when `from` opens a connection to it. */
-async function addressSeen(from: Machine, to: Machine, address: string): Promise<string | undefined> {
-  const listening = to.run(['timeout', '5', 'nc', '-lvn', '-p', '8080']);
-  await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(':8080'));
-  await from.run(['nc', '-w', '2', '-N', address, '8080'], { stdin: 'hello\n' });
-  return /received on (\S+)/.exec((await listening).stderr)?.[1];
-}
-
 it('two networks reach each other and the world sees the router', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   expect(await lab.vm1.ping('192.168.102.99')).toBe(false);
   await lab.want(router);
   expect(await lab.vm1.ping('192.168.102.99')).toBe(true);
@@ -116,7 +41,7 @@ it('two networks reach each other and the world sees the router', async () => {
 });
 
 it('the namespace looks as the guide says', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
   const { stdout: addresses } = await run([
     'ip',
@@ -150,7 +75,7 @@ it('the namespace looks as the guide says', async () => {
 });
 
 it('a floating IP leads in and out, and is gone at once when it is taken away', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   await lab.want(router);
   expect(await lab.outside.ping('10.64.201.72')).toBe(false);
   await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
@@ -172,7 +97,7 @@ it('a floating IP leads in and out, and is gone at once when it is taken away', 
 });
 
 it('without source NAT the world sees the instance, and a router that is down forwards nothing', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   await lab.want({ ...router, enable_snat: false });
   await lab.outside.run(['ip', 'route', 'add', '192.168.101.0/24', 'via', '10.64.201.91']);
   expect(await addressSeen(lab.vm1, lab.outside, '10.64.201.254')).toBe('192.168.101.102');
@@ -184,7 +109,7 @@ it('without source NAT the world sees the instance, and a router that is down fo
 });
 
 it('extra routes lead where they say', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   await lab.vm2.run(['ip', 'address', 'add', '172.16.0.1/32', 'dev', 'lo']);
   await lab.want({ ...router, routes: [{ destination: '172.16.0.0/24', nexthop: '192.168.102.99' }] });
   expect(await lab.vm1.ping('172.16.0.1')).toBe(true);
@@ -193,7 +118,7 @@ it('extra routes lead where they say', async () => {
 });
 
 it('metadata reaches Compute with the name of the instance, and none but it', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   const seen: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
   const nova = createServer((request, response) => {
     seen.push({ url: request.url, headers: request.headers });
@@ -275,7 +200,7 @@ const damages: [string, () => Promise<unknown>][] = [
 ];
 
 it.each(damages)('repairs itself when %s, without being asked', async (_, damage) => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   lab.server.routers.set(
     routerId,
     structuredClone({ ...router, floatingips: [floatingIp('192.168.101.102')] }),
@@ -294,7 +219,7 @@ it.each(damages)('repairs itself when %s, without being asked', async (_, damage
 });
 
 it('repairs itself while the server is away too', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   lab.server.routers.set(routerId, structuredClone(router));
   await lab.agent.start();
   try {
@@ -311,7 +236,7 @@ it('repairs itself while the server is away too', async () => {
 });
 
 it('a restart of the agent loses no ping', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
   const pinging = lab.outside.run(['ping', '-c', '40', '-i', '0.05', '-W', '1', '10.64.201.72']);
   const next = createL3Agent(lab.config, lab.server.rpc, testLogger);
@@ -322,7 +247,7 @@ it('a restart of the agent loses no ping', async () => {
 });
 
 it('after a restart of the switch, whose devices are lost with it, the router works again', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   lab.server.routers.set(
     routerId,
     structuredClone({ ...router, floatingips: [floatingIp('192.168.101.102')] }),
@@ -340,7 +265,7 @@ it('after a restart of the switch, whose devices are lost with it, the router wo
 });
 
 it('ports whose namespace and router went while nobody looked are removed, others stay', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   await lab.want(router);
   await removeNetns(ns);
   await vsctl(ensurePortCommands('br-int', 'qr-mine', { type: 'internal' }));
@@ -358,7 +283,7 @@ it('ports whose namespace and router went while nobody looked are removed, other
 });
 
 it('a router that is gone leaves nothing, and what was not made by the agent stays', async () => {
-  await using lab = await setUp();
+  await using lab = await routerLab();
   await ensureNetns('qrouter-mine');
   await lab.want({ ...router, floatingips: [floatingIp('192.168.101.102')] });
   lab.server.routers.clear();

@@ -34,6 +34,7 @@ export function agentServer(extra: Record<string, (args: Args) => unknown> = {})
       for (const item of routers.get(router_id as string)?.floatingips ?? [])
         item.status = (fip_statuses as Record<string, typeof item.status>)[item.id] ?? item.status;
     },
+    update_ha_routers_states: () => null,
     update_device_list: () => ({ failed_devices_up: [], failed_devices_down: [] }),
     ...extra,
   };

@@ -1,6 +1,6 @@
 // A helper process (haproxy, radvd, keepalived) that outlives the agent, as a thing to have or not to have in a namespace:
 // reading, planning and doing. It is known by its configuration file, which stands in its command line.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inNetns } from '../../host/netns.ts';
@@ -37,8 +37,9 @@ export type DaemonStep =
   | { kind: 'reload-daemon'; daemon: WantedDaemon; pid: number; reason: string }
   | { kind: 'stop-daemon'; place: DaemonPlace; pids: number[]; reason: string };
 
+/** None where both files are missing: a look through the process table for each daemon that is not wanted costs too much. */
 export const processesOf = ({ program, configFile, pidFile }: DaemonPlace): FoundProcess[] =>
-  findProcesses(program, configFile, pidFile);
+  existsSync(configFile) || existsSync(pidFile) ? findProcesses(program, configFile, pidFile) : [];
 
 export const readDaemon = (place: DaemonPlace, ns: string | undefined): FoundDaemon => ({
   place,
@@ -103,6 +104,7 @@ export async function applyDaemon(step: DaemonStep, ns: string | undefined): Pro
 
 /** Some are in the background before they have written their PID file: they are waited for, to be watched from then on. */
 async function startDaemon(daemon: WantedDaemon, ns: string | undefined): Promise<void> {
+  for (const { pid } of findProcesses(daemon.program, daemon.configFile)) await endProcess(pid);
   await run(inNetns(ns, daemon.argv), { timeoutMs: 10_000 });
   for (let count = 0; count < 100; count++) {
     if (processesOf(daemon).length > 0) return;

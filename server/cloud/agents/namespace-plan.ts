@@ -19,6 +19,8 @@ export interface WantedDevice {
   mtu: number;
   /** Addresses with prefix lengths, the main one first. */
   addresses: string[];
+  /** Its IPv6 link-local addresses are `addresses` and none of the kernel's. */
+  ownsLinkLocal?: boolean;
 }
 
 /** One end of a veth pair between two namespaces. */
@@ -223,7 +225,7 @@ const planVeth = (veth: WantedVeth, found: FoundNamespace): NamespaceStep[] => [
 
 /** What a device that is there lacks of its state and addresses. */
 function planLink(
-  device: Pick<WantedDevice, 'name' | 'mac' | 'mtu' | 'addresses'>,
+  device: Pick<WantedDevice, 'name' | 'mac' | 'mtu' | 'addresses' | 'ownsLinkLocal'>,
   found: FoundNamespace,
 ): NamespaceStep[] {
   const { name, mac, mtu } = device;
@@ -233,10 +235,18 @@ function planLink(
     ...(link?.mtu === mtu ? [] : ['mtu', String(mtu)]),
     ...(link?.isUp ? [] : ['up']),
   ];
-  const present = found.addresses.filter((address) => address.dev === name && address.scope !== 'link');
+  const present = found.addresses.filter(
+    (address) =>
+      address.dev === name &&
+      (address.scope !== 'link' || device.ownsLinkLocal || device.addresses.includes(address.cidr)),
+  );
   const missing = device.addresses.filter((cidr) => !present.some((address) => address.cidr === cidr));
   const surplus = present.filter((address) => !device.addresses.includes(address.cidr));
   return [
+    // before it is up, or the kernel has given it one already
+    ...(device.ownsLinkLocal && (!link?.isUp || surplus.some(({ scope }) => scope === 'link'))
+      ? [ip(['link', 'set', 'dev', name, 'addrgenmode', 'none'], `${name} makes addresses of its own`)]
+      : []),
     ...(change.length === 0
       ? []
       : [ip(['link', 'set', 'dev', name, ...change], `${name} lacks ${change.join(' ')}`)]),
@@ -270,7 +280,9 @@ function planRules(wanted: Tables, actual: Tables, own: Ownership): NamespaceSte
 function planRoutes(wanted: WantedNamespace, found: FoundNamespace, own: Ownership): NamespaceStep[] {
   const devices = new Set(namesOf(wanted));
   const present = found.routes.filter(
-    (route) => route.protocol === 'static' && (devices.has(route.dev ?? '') || isOurs(route.dev ?? '', own)),
+    (route) =>
+      ['static', 'keepalived'].includes(route.protocol ?? '') &&
+      (devices.has(route.dev ?? '') || isOurs(route.dev ?? '', own)),
   );
   // `default` stands for two routes, one of each family, in every table.
   const keyOf = (route: WantedRoute | Route) =>
@@ -293,11 +305,13 @@ function planRoutes(wanted: WantedNamespace, found: FoundNamespace, own: Ownersh
   ];
 }
 
-const routeWords = (route: Pick<Route, 'destination' | 'nexthop' | 'dev' | 'table'>): string[] => [
+const routeWords = (
+  route: Pick<Route, 'destination' | 'nexthop' | 'dev' | 'table' | 'protocol'>,
+): string[] => [
   route.destination,
   ...(route.nexthop === undefined ? [] : ['via', route.nexthop]),
   ...(route.dev === undefined ? [] : ['dev', route.dev]),
-  ...['proto', 'static'],
+  ...['proto', route.protocol ?? 'static'],
   ...(route.nexthop === undefined ? ['scope', 'link'] : []),
   ...(route.table === undefined ? [] : ['table', route.table]),
 ];

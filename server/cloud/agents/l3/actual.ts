@@ -1,10 +1,12 @@
 // What the host has for one router: its namespaces and the daemons in them.
+import { readdirSync } from 'node:fs';
 import { listNetns } from '../../../host/netns.ts';
 import { readOvsPorts } from '../../../host/ovs-ports.ts';
 import { listProxies } from '../metadata-proxy.ts';
 import { readNamespace } from '../namespace-actual.ts';
-import { readDaemon, type FoundDaemon } from '../namespace-daemon.ts';
+import { readDaemon, readText, type FoundDaemon } from '../namespace-daemon.ts';
 import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
+import { stateFile } from './ha/keepalived.ts';
 import { namespacePrefix, placesOf, type L3Config, type RouterTarget } from './target.ts';
 
 /** What a namespace that a router may have on this host holds. */
@@ -12,6 +14,8 @@ export interface NamespaceActual {
   own: Ownership;
   found: FoundNamespace;
   daemons: FoundDaemon[];
+  /** The VRRP state that was noted last; undefined: none. */
+  notedState: string | undefined;
 }
 
 export async function readActual(
@@ -21,6 +25,7 @@ export async function readActual(
 ): Promise<NamespaceActual[]> {
   const portsRead = readOvsPorts();
   portsRead.catch(() => undefined);
+  const notedState = readText(stateFile(config, routerId));
   return Promise.all(
     placesOf(config, routerId).map(async ({ own, daemons }) => {
       const wanted = target?.namespaces.find((candidate) => candidate.own.ns === own.ns)?.wanted;
@@ -28,17 +33,30 @@ export async function readActual(
         own,
         found: await readNamespace(own, Object.keys(wanted?.sysctls ?? {}), portsRead),
         daemons: daemons.map((place) => readDaemon(place, own.ns)),
+        notedState,
       };
     }),
   );
 }
 
-/** Ids of the routers that have left anything on this host: a namespace of their name or a metadata proxy. */
+/** Ids of the routers that have left anything on this host: a namespace of their name or files of a daemon. */
 export async function listFound(config: L3Config): Promise<string[]> {
   if (!config.use_namespaces) return config.router_id === '' ? [] : [config.router_id];
   const names = (await listNetns()).filter((ns) => ns.startsWith(namespacePrefix));
-  const ids = [...names.map((ns) => ns.slice(namespacePrefix.length)), ...listProxies(config, 'router')];
+  const ids = [
+    ...names.map((ns) => ns.slice(namespacePrefix.length)),
+    ...listProxies(config, 'router'),
+    ...listFolder(config.ha_confs_path),
+  ];
   return [...new Set(ids)].filter(isId);
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Whatever else lies around under such a name was not made by an agent. */

@@ -4,11 +4,13 @@ import { forgetConnections } from '../../../host/conntrack.ts';
 import { applySteps } from '../namespace-apply.ts';
 import { applyDaemon } from '../namespace-daemon.ts';
 import type { L3Config } from './target.ts';
+import { noteState } from './ha/note-state.ts';
 import type { RouterOwnStep, RouterStep } from './plan.ts';
 
 /** `onLateError` hears of announcements that failed: a pass does not wait for them. */
 export async function applyRouter(
   config: L3Config,
+  routerId: string,
   steps: readonly RouterStep[],
   onLateError: (error: Error) => void,
 ): Promise<void> {
@@ -18,13 +20,15 @@ export async function applyRouter(
     const end = rest.findIndex((step) => step.ns !== ns);
     const here = end < 0 ? rest : rest.slice(0, end);
     rest = rest.slice(here.length);
-    await applySteps<RouterOwnStep>(here, { ns }, (step) => applyOne(config, ns, step, onLateError));
+    await applySteps<RouterOwnStep>(here, { ns }, (step) =>
+      applyOne(config, { routerId, ns }, step, onLateError),
+    );
   }
 }
 
 async function applyOne(
   config: L3Config,
-  ns: string | undefined,
+  { routerId, ns }: { routerId: string; ns: string | undefined },
   step: RouterOwnStep,
   onLateError: (error: Error) => void,
 ): Promise<void> {
@@ -42,6 +46,9 @@ async function applyOne(
     }
     case 'forget-connections':
       await forgetConnections(step.address, ns);
+      return;
+    case 'note-state':
+      noteState(config, routerId, step.state);
       return;
     case 'start-daemon':
     case 'reload-daemon':

@@ -1,6 +1,7 @@
 // What the host should have for one router, worked out of what the server says. Pure.
 import type { FloatingIpSpec, RouterSpec } from '../../model/specs.ts';
 import { proxyDaemon } from '../metadata-proxy.ts';
+import { withHa } from './ha/keepalived.ts';
 import { deviceOf, extraRoutes, gatewayDevice, gatewayRoutes } from './devices.ts';
 import { routerTables } from './nat.ts';
 import { placesOf, type L3Config, type NamespaceTarget, type RouterTarget } from './target.ts';
@@ -18,8 +19,9 @@ export function targetOf(router: RouterSpec | undefined, config: L3Config): Rout
   if (router === undefined || !isServed(router, config)) return undefined;
   const floating = floatingIpsInForce(router);
   const gateway = router.gw_port;
+  const namespace = routerNamespace(router, floating, config);
   return {
-    namespaces: [routerNamespace(router, floating, config)],
+    namespaces: [router.ha === null ? namespace : withHa(namespace, router.ha, router.id, config)],
     newStatuses: Object.fromEntries(
       router.floatingips
         .map((item) => ({ ...item, now: floating.includes(item) ? ('ACTIVE' as const) : ('DOWN' as const) }))

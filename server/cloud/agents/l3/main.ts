@@ -12,11 +12,11 @@ import { processesOf } from '../namespace-daemon.ts';
 import { summarize } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
-import { tellOnce } from '../told-once.ts';
 import { listFound, readActual, type NamespaceActual } from './actual.ts';
 import { applyRouter } from './apply.ts';
 import { targetOf } from './desired.ts';
 import { orphanCommands } from './orphans.ts';
+import { createReports, soon } from './reports.ts';
 import { planRouter, type RouterStep } from './plan.ts';
 import { deviceNames, namespacePrefix, placesOf, type L3Config, type RouterTarget } from './target.ts';
 
@@ -24,23 +24,17 @@ export interface L3Agent extends Agent {
   reconciler: Reconciler<RouterStep>;
 }
 
-/** A pass does not wait longer than this for the server: the host may need it meanwhile. */
-const soon = { timeoutMs: 10_000 };
-
 type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
 
 export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3Agent {
   const { host } = config;
+  if (config.ha_vrrp_auth_password !== '' && !Number.isInteger(config.ha_vrrp_advert_int))
+    throw new Error(
+      'ha_vrrp_auth_password needs whole seconds in ha_vrrp_advert_int: VRRP version 3 has no passwords',
+    );
   const served = new Map<string, RouterTarget>();
   const stops: (() => unknown)[] = [];
-  const gatewayPorts = tellOnce((devices_up) =>
-    rpc.call(
-      'q-plugin',
-      'update_device_list',
-      { devices_up, devices_down: [], agent_id: `l3-agent-${host}`, host },
-      soon,
-    ),
-  );
+  const reports = createReports(config, rpc);
   const fetchRouters = async (router_ids: string[]) => {
     const routers = await rpc.call<RouterSpec[]>('q-l3-plugin', 'sync_routers', { host, router_ids }, soon);
     const targets = routers.map((router) => [router.id, targetOf(router, config)] as const);
@@ -49,19 +43,6 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
   const pidsOf = (id: string) =>
     placesOf(config, id).flatMap(({ daemons }) => daemons.flatMap(processesOf).map(({ pid }) => pid));
   let onPassed = (_id: string): Promise<void> => Promise.resolve();
-
-  /** Floating IPs work when their pass has; a pass that failed says so of those that should have begun to work. */
-  async function reportStatuses(router_id: string, target: RouterTarget, failed: boolean): Promise<void> {
-    const fip_statuses = Object.fromEntries(
-      Object.entries(target.newStatuses).map(([id, status]) => [
-        id,
-        failed && status === 'ACTIVE' ? 'ERROR' : status,
-      ]),
-    );
-    if (Object.keys(fip_statuses).length === 0) return;
-    await rpc.call('q-l3-plugin', 'update_floatingip_statuses', { router_id, fip_statuses, host }, soon);
-    if (!failed) target.newStatuses = {};
-  }
 
   const wanted = cacheDesired<RouterTarget>({
     fetchOne: async (id) => (await fetchRouters([id])).get(id),
@@ -74,19 +55,21 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     fetchMany: wanted.fetchMany,
     read: (id, target) => readActual(config, id, target),
     plan: (_, target, actual) => planRouter(target, actual),
-    apply: (id, steps) => applyRouter(config, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
+    apply: (id, steps) =>
+      applyRouter(config, id, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
     listWanted: () => rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host }),
     listFound: () => listFound(config),
     onResult: async (id, { desired, error, steps }) => {
       if (steps.length > 0 && error === undefined) log.info(`router ${id}: ${summarize(steps)}`);
       await onPassed(id);
       if (desired === undefined) {
-        if (error === undefined) served.delete(id);
+        if (error !== undefined) return;
+        served.delete(id);
+        reports.gone(id);
         return;
       }
       served.set(id, desired);
-      await reportStatuses(id, desired, error !== undefined);
-      if (error === undefined) await gatewayPorts.tell(id, desired.ownPorts);
+      await reports.passed(id, desired, error !== undefined);
     },
     log,
     resyncSeconds: config.resync_interval,
@@ -128,16 +111,16 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
         agent_updated: () => void reconciler.resync(),
       });
       const resync = () => {
-        gatewayPorts.forgetAll();
+        reports.forgetAll();
         void reconciler.resync();
       };
       rpc.onConnect(resync);
       const state = () => l3State(config, [...served.values()]);
-      const reports = reportState(rpc, state, config.report_interval, { log, onNew: resync });
+      const reporting = reportState(rpc, state, config.report_interval, { log, onNew: resync });
       const removeOrphansSoon = () =>
         void removeOrphans().catch((error: Error) => log.warning(`Looking for lost ports: ${error.message}`));
       const sweeping = setInterval(removeOrphansSoon, config.resync_interval * 1000);
-      stops.push(reports.stop, watch.stop, () => clearInterval(sweeping));
+      stops.push(reporting.stop, watch.stop, () => clearInterval(sweeping));
       await reconciler.start();
       removeOrphansSoon();
     },

@@ -16,7 +16,8 @@ export function orphanCommands(
   const bridges = [config.ovs_integration_bridge, config.external_network_bridge];
   return [...ports.values()]
     .filter(
-      ({ name, bridge, type }) => /^q[rg]-/.test(name) && bridges.includes(bridge) && type === 'internal',
+      ({ name, bridge, type }) =>
+        /^(q[rg]|ha)-/.test(name) && bridges.includes(bridge) && type === 'internal',
     )
     .filter(({ name, externalIds }) => externalIds['iface-status'] === 'active' && !wanted.has(name))
     .map(({ name, bridge }) => removePortCommand(bridge, name));

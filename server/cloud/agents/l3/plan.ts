@@ -1,8 +1,15 @@
 // The steps from what the host has for a router to what it should have. Pure.
 import type { Tables } from '../../../host/iptables.ts';
 import { planDaemon, type DaemonStep } from '../namespace-daemon.ts';
-import { planNamespace, planRemoval, withoutDeadDevices, type NamespaceStep } from '../namespace-plan.ts';
+import {
+  planNamespace,
+  planRemoval,
+  withoutDeadDevices,
+  type FoundNamespace,
+  type NamespaceStep,
+} from '../namespace-plan.ts';
 import type { NamespaceActual } from './actual.ts';
+import { haStateOf, inState, type HaState } from './ha/keepalived.ts';
 import type { NamespaceTarget, RouterTarget } from './target.ts';
 import { chainPrefix } from './nat.ts';
 
@@ -10,7 +17,9 @@ import { chainPrefix } from './nat.ts';
 export type RouterOwnStep =
   | DaemonStep
   | { kind: 'announce'; device: string; address: string; reason: string }
-  | { kind: 'forget-connections'; address: string; reason: string };
+  | { kind: 'forget-connections'; address: string; reason: string }
+  /** Undefined: the router is not highly available (any more). */
+  | { kind: 'note-state'; state: HaState | undefined; reason: string };
 
 /** A step and the namespace that it is done in; undefined: the root namespace. */
 export type RouterStep = (NamespaceStep | RouterOwnStep) & { ns: string | undefined };
@@ -27,16 +36,39 @@ export function planRouter(
   return [
     ...kept.flatMap((part) => inside(part, planPart(wantedIn(part)!, part))),
     ...left.flatMap((part) => inside(part, planGone(part))),
+    ...planState(actual, target),
   ];
 }
 
-function planPart(target: NamespaceTarget, actual: NamespaceActual): (NamespaceStep | RouterOwnStep)[] {
+function planPart(whole: NamespaceTarget, actual: NamespaceActual): (NamespaceStep | RouterOwnStep)[] {
+  const state = whole.ha === undefined ? undefined : haStateOf(whole.ha, actual.found);
+  const target = state === undefined ? whole : inState(whole, state);
+  const tookOver = state === 'primary' && actual.notedState !== state;
+  const daemons = planDaemons(target, actual);
+  const stops = daemons.filter(({ kind }) => kind === 'stop-daemon');
+  const here = { ...actual, found: leftBy(stops, actual.found) };
   return [
-    ...planNamespace(target.wanted, actual.found, actual.own),
-    ...planAnnouncements(target, actual),
+    // keepalived takes its addresses along
+    ...stops,
+    ...planNamespace(target.wanted, here.found, actual.own),
+    ...planAnnouncements(target, here, tookOver),
     ...planForgotten(target, actual),
-    ...planDaemons(target, actual),
+    ...daemons.filter(({ kind }) => kind !== 'stop-daemon'),
   ];
+}
+
+/** The state of a router is that of its highly available namespace. */
+function planState(
+  actual: readonly NamespaceActual[],
+  target: RouterTarget | undefined,
+): (RouterOwnStep & { ns: string | undefined })[] {
+  const now = actual.flatMap(({ own, found }) => {
+    const ha = target?.namespaces.find((candidate) => candidate.own.ns === own.ns)?.ha;
+    return ha === undefined ? [] : [haStateOf(ha, found)];
+  })[0];
+  if (now === actual[0]?.notedState) return [];
+  const reason = now === undefined ? 'the router is not highly available here' : `this host is ${now} now`;
+  return [{ kind: 'note-state', state: now, reason, ns: actual[0]?.own.ns }];
 }
 
 const planGone = ({ daemons, found, own }: NamespaceActual): (NamespaceStep | RouterOwnStep)[] => [
@@ -44,27 +76,42 @@ const planGone = ({ daemons, found, own }: NamespaceActual): (NamespaceStep | Ro
   ...planRemoval(found, own),
 ];
 
-const planDaemons = (target: NamespaceTarget, actual: NamespaceActual): DaemonStep[] =>
-  actual.daemons.flatMap((found) =>
-    planDaemon(
-      target.daemons.find(({ configFile }) => configFile === found.place.configFile),
-      found,
-    ),
-  );
+function planDaemons(target: NamespaceTarget, actual: NamespaceActual): DaemonStep[] {
+  const { ha } = target;
+  const { links } = withoutDeadDevices(actual.found, target.wanted);
+  // keepalived does not find its device again when that was replaced
+  const isLost = ha !== undefined && !links.some(({ name }) => name === ha.device);
+  return actual.daemons.flatMap((found) => {
+    const daemon = target.daemons.find(({ configFile }) => configFile === found.place.configFile);
+    if (!isLost || daemon?.program !== 'keepalived') return planDaemon(daemon, found);
+    return [...planDaemon(undefined, found), ...planDaemon(daemon, { ...found, processes: [] })];
+  });
+}
+
+/** What a namespace holds after keepalived has ended. */
+function leftBy(stops: DaemonStep[], found: FoundNamespace): FoundNamespace {
+  const ends = stops.some((step) => step.kind === 'stop-daemon' && step.place.program === 'keepalived');
+  return ends ? { ...found, addresses: [], routes: [] } : found;
+}
 
 /** Neighbours may still know an address under the MAC address of whoever had it before. */
-function planAnnouncements(target: NamespaceTarget, actual: NamespaceActual): RouterOwnStep[] {
+function planAnnouncements(
+  target: NamespaceTarget,
+  actual: NamespaceActual,
+  tookOver: boolean,
+): RouterOwnStep[] {
   const namespace = withoutDeadDevices(actual.found, target.wanted);
   return target.announced
     .filter(
       ({ device, address }) =>
+        tookOver ||
         !namespace.addresses.some((found) => found.dev === device && found.cidr.split('/')[0] === address),
     )
     .map(({ device, address }) => ({
       kind: 'announce' as const,
       device,
       address,
-      reason: `${address} is new on ${device}`,
+      reason: tookOver ? `${address} moved here` : `${address} is new on ${device}`,
     }));
 }
 

@@ -5,6 +5,7 @@ import type { FloatingIpSpec } from '../../model/specs.ts';
 import { proxyPlace } from '../metadata-proxy.ts';
 import type { DaemonPlace, WantedDaemon } from '../namespace-daemon.ts';
 import type { Ownership, WantedNamespace } from '../namespace-plan.ts';
+import { keepalivedPlace } from './ha/keepalived.ts';
 import { chainPrefix } from './nat.ts';
 
 export type L3Config = Config<{ DEFAULT: typeof l3Options }>['DEFAULT'];
@@ -18,6 +19,16 @@ export interface NamespaceTarget {
   announced: { device: string; address: string }[];
   /** Floating addresses that are translated here. */
   floatingIps: string[];
+  /** Undefined: not highly available. */
+  ha?: HaTarget;
+}
+
+/** Where a namespace shows whether this host is the active one. */
+export interface HaTarget {
+  /** The `ha-` device. */
+  device: string;
+  /** Address that only the active host has on it, with prefix length. */
+  vip: string;
 }
 
 export interface RouterTarget {
@@ -45,8 +56,8 @@ export interface NamespacePlace {
 /** Every place to look for what a router has, or has left, on this host. */
 export const placesOf = (config: L3Config, routerId: string): NamespacePlace[] => [
   {
-    own: { ns: namespaceOf(config, routerId), devicePrefixes: ['qr-', 'qg-'], chainPrefix },
-    daemons: [proxyPlace(config, routerId)],
+    own: { ns: namespaceOf(config, routerId), devicePrefixes: ['qr-', 'qg-', 'ha-'], chainPrefix },
+    daemons: [keepalivedPlace(config, routerId), proxyPlace(config, routerId)],
   },
 ];
 

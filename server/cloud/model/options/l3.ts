@@ -37,6 +37,30 @@ export const l3Options = defineOptions({
     help: 'Port of the metadata proxy in a router',
   },
   enable_metadata_proxy: { type: 'bool', default: true, help: 'Answer metadata requests in routers' },
+  ha_confs_path: {
+    type: 'string',
+    default: '$state_path/ha_confs',
+    help: 'Folder of the configurations and states of highly available routers',
+  },
+  ha_vrrp_advert_int: {
+    type: 'float',
+    default: 0.4,
+    min: 0.05,
+    max: 40,
+    help: 'Seconds between VRRP advertisements; a standby takes over after about four of them. Whole seconds are sent as VRRP version 2, others as version 3',
+  },
+  ha_vrrp_auth_type: {
+    type: 'string',
+    default: 'PASS',
+    choices: ['AH', 'PASS'],
+    help: 'How VRRP advertisements are authenticated',
+  },
+  ha_vrrp_auth_password: {
+    type: 'string',
+    default: '',
+    secret: true,
+    help: 'Password of VRRP advertisements, empty for none; only version 2 has one, so ha_vrrp_advert_int must be whole seconds',
+  },
   send_arp_for_ha: {
     type: 'int',
     default: 3,

@@ -63,7 +63,7 @@ function asWanted(spec: RouterSpec): NamespaceActual[] {
     const processes = daemon === undefined ? [] : [{ pid: 5, argv: daemon.argv, netns: 7 }];
     return { place, config: daemon?.config, processes, netns: 7 };
   });
-  return [{ own, found, daemons: running }];
+  return [{ own, found, daemons: running, notedState: undefined }];
 }
 
 const plan = (spec: RouterSpec | undefined, before: RouterSpec) =>
