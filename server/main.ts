@@ -14,6 +14,7 @@ const roles: Record<string, () => Promise<{ main: Main }>> = {
   'nova-compute': () => import('./cloud/agents/compute/main.ts'),
   'neutron-server': () => import('./cloud/networking/main.ts'),
   'neutron-openvswitch-agent': () => import('./cloud/agents/openvswitch/main.ts'),
+  'neutron-linuxbridge-agent': () => import('./cloud/agents/linuxbridge/main.ts'),
   'neutron-dhcp-agent': () => import('./cloud/agents/dhcp/main.ts'),
   'neutron-l3-agent': () => import('./cloud/agents/l3/main.ts'),
   'neutron-metadata-agent': () => import('./cloud/agents/metadata/main.ts'),

@@ -18,6 +18,8 @@ export interface Link {
   /** Name of the other end of a veth in the same namespace, or the parent device. */
   peer?: string;
   alias?: string;
+  /** What only this kind has (`info_data` of `ip -d -j link`): a bridge's timers, a tunnel's addresses. */
+  info?: Readonly<Record<string, unknown>>;
 }
 
 interface IpLink {
@@ -29,7 +31,7 @@ interface IpLink {
   master?: string;
   link?: string;
   ifalias?: string;
-  linkinfo?: { info_kind?: string };
+  linkinfo?: { info_kind?: string; info_data?: Record<string, unknown> };
 }
 
 /** Devices of a namespace, in the kernel's order. */
@@ -57,6 +59,7 @@ export function parseLinks(links: unknown[]): Link[] {
       ...(link.master === undefined ? {} : { master: link.master }),
       ...(link.link === undefined ? {} : { peer: link.link }),
       ...(link.ifalias === undefined ? {} : { alias: link.ifalias }),
+      ...(link.linkinfo?.info_data === undefined ? {} : { info: link.linkinfo.info_data }),
     }));
 }
 

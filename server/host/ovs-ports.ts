@@ -6,6 +6,8 @@ export interface OvsPort {
   bridge: string;
   /** 'internal', 'patch', ...; '' for a system device. */
   type: string;
+  /** VLAN of an access port. */
+  tag?: number;
   /** Of the interface: iface-id, attached-mac, iface-status. */
   externalIds: Record<string, string>;
 }
@@ -14,21 +16,22 @@ export interface OvsPort {
 export async function readOvsPorts(): Promise<Map<string, OvsPort>> {
   const [bridges, ports, interfaces] = await readTables([
     { table: 'Bridge', columns: ['name', 'ports'] },
-    { table: 'Port', columns: ['_uuid', 'name'] },
+    { table: 'Port', columns: ['_uuid', 'name', 'tag'] },
     { table: 'Interface', columns: ['name', 'type', 'external_ids'] },
   ]);
   const bridgeOf = new Map<string, string>();
   for (const bridge of bridges ?? [])
     for (const uuid of asList(bridge.ports)) bridgeOf.set(String(uuid), String(bridge.name));
-  const names = new Map((ports ?? []).map((port) => [String(port.name), bridgeOf.get(String(port._uuid))]));
+  const byName = new Map((ports ?? []).map((port) => [String(port.name), port]));
   return new Map(
     (interfaces ?? []).flatMap((row) => {
       const name = String(row.name);
-      const bridge = names.get(name);
+      const port = byName.get(name);
+      const bridge = bridgeOf.get(String(port?._uuid));
       if (bridge === undefined) return [];
-      return [
-        [name, { name, bridge, type: String(row.type), externalIds: asMap(row.external_ids) }] as const,
-      ];
+      const tag = typeof port?.tag === 'number' ? { tag: port.tag } : {};
+      const externalIds = asMap(row.external_ids);
+      return [[name, { name, bridge, type: String(row.type), ...tag, externalIds }] as const];
     }),
   );
 }

@@ -1,5 +1,5 @@
 // The Networking server as a layer 2 agent sees it: networks, ports and groups in memory, answers and what was reported.
-import type { HostPlugin } from '../../server/cloud/agents/openvswitch/host-desired.ts';
+import type { HostPlugin } from '../../server/cloud/agents/linuxbridge/desired.ts';
 import type {
   DeviceSpec,
   FdbEntries,
@@ -93,6 +93,10 @@ export function networkServer(): NetworkServer {
       return structuredClone(
         Object.fromEntries(Object.entries(server.fdb).filter(([id]) => ids.includes(id))),
       );
+    },
+    fetchPortIds: async () => {
+      reach();
+      return [...server.devices.keys()];
     },
     reportDevices: async (up, down) => {
       reach();

@@ -1,9 +1,14 @@
 // neutron-server: the Networking API, and the topics that agents call.
-import { loadConfig } from '../../lib/config.ts';
+import { loadConfig, type OptionGroups } from '../../lib/config.ts';
 import { runUntilSignal } from '../../lib/daemon.ts';
 import { listen } from '../../lib/http.ts';
 import { createLogger, type Logger } from '../../lib/log.ts';
 import { authenticate } from '../identity/authenticate.ts';
+import {
+  linuxbridgeAgentOptions,
+  linuxbridgeOptions,
+  linuxbridgeVxlanOptions,
+} from '../model/options/linuxbridge.ts';
 import { ovsAgentOptions, ovsOptions, securityGroupOptions } from '../model/options/ovs.ts';
 import { connectRpc, type Rpc } from '../rpc/connect-rpc.ts';
 import { networkingSchema } from '../store/networking-tables.ts';
@@ -17,7 +22,10 @@ import { serveAgents } from './rpc.ts';
 import type { Messages } from './work.ts';
 
 /** What agents read from the files that this server is given too. */
-const agentsOptions = [{ ovs: ovsOptions, agent: ovsAgentOptions, securitygroup: securityGroupOptions }];
+const agentsOptions: OptionGroups[] = [
+  { ovs: ovsOptions, agent: ovsAgentOptions, securitygroup: securityGroupOptions },
+  { linux_bridge: linuxbridgeOptions, vxlan: linuxbridgeVxlanOptions, agent: linuxbridgeAgentOptions },
+];
 
 /** Serves until a signal ends it. */
 export async function main(argv: string[]): Promise<void> {

@@ -4,6 +4,12 @@ import { dhcpOptions } from '../model/options/dhcp.ts';
 import { glanceOptions } from '../model/options/glance.ts';
 import { keystoneOptions } from '../model/options/keystone.ts';
 import { l3Options } from '../model/options/l3.ts';
+import {
+  linuxbridgeAgentOptions,
+  linuxbridgeOptions,
+  linuxbridgeSecurityGroupOptions,
+  linuxbridgeVxlanOptions,
+} from '../model/options/linuxbridge.ts';
 import { metadataOptions } from '../model/options/metadata.ts';
 import { novaOptions } from '../model/options/nova.ts';
 import { ovsAgentOptions, ovsOptions, securityGroupOptions } from '../model/options/ovs.ts';
@@ -20,6 +26,12 @@ export const referencePages = (): Record<string, string> => ({
       ovs: ovsOptions,
       agent: ovsAgentOptions,
       securitygroup: securityGroupOptions,
+    },
+    'linuxbridge_conf.ini (neutron-linuxbridge-agent)': {
+      linux_bridge: linuxbridgeOptions,
+      vxlan: linuxbridgeVxlanOptions,
+      agent: linuxbridgeAgentOptions,
+      securitygroup: linuxbridgeSecurityGroupOptions,
     },
     'dhcp_agent.ini (neutron-dhcp-agent)': { DEFAULT: dhcpOptions },
     'l3_agent.ini (neutron-l3-agent)': { DEFAULT: l3Options },

@@ -1,0 +1,53 @@
+// Everything on the host that tells the agent to look again. What changed is not told: the agent reads for itself.
+import { createHash } from 'node:crypto';
+import { follow } from '../../../host/follow.ts';
+import { run } from '../../../host/run.ts';
+
+/** A burst of changes is told once, after this pause. */
+const pauseMs = 20;
+/** The monitors die with us, however we end. */
+const withUs = (argv: readonly string[]) => ['setpriv', '--pdeathsig', 'KILL', ...argv];
+
+/** Devices and addresses, tunnels' entries and neighbours, iptables and ebtables; members of ipsets by looking at times. */
+export function watchHost(checkSeconds: number, onChange: () => void): { stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  const tell = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      onChange();
+    }, pauseMs);
+  };
+  const watch = (argv: readonly string[], isNews: (line: string) => boolean) =>
+    follow({ argv: withUs(argv), onLine: (line) => isNews(line) && tell(), onRestart: tell });
+  const monitors = [
+    watch(['ip', '-o', 'monitor', 'link', 'address'], () => true),
+    watch(['ip', '-o', 'monitor', 'neigh'], (line) => / dev vxlan-\d+ /.test(line)),
+    // Addresses that bridges learn are no news; entries for tunnels are made by agents and by hand.
+    watch(['bridge', 'monitor', 'fdb'], (line) => / dst .*\bpermanent/.test(line)),
+    // Without a terminal xtables-monitor keeps its lines back until it ends.
+    watch(['stdbuf', '-oL', 'xtables-monitor', '-e'], () => true),
+  ];
+  const ipsets = watchIpsets(checkSeconds, tell);
+  return {
+    stop: async () => {
+      clearTimeout(timer);
+      clearInterval(ipsets);
+      await Promise.all(monitors.map((monitor) => monitor.stop()));
+    },
+  };
+}
+
+/** Nothing tells of changes of ipsets: their print is compared. */
+function watchIpsets(checkSeconds: number, onChange: () => void): NodeJS.Timeout {
+  let last: string | undefined;
+  const look = async () => {
+    const text = await run(['ipset', 'save']).then(
+      ({ stdout }) => stdout.split('\n').sort().join('\n'),
+      (error: Error) => error.message,
+    );
+    const print = createHash('sha1').update(text).digest('hex');
+    if (last !== undefined && last !== print) onChange();
+    last = print;
+  };
+  return setInterval(() => void look(), checkSeconds * 1000);
+}
