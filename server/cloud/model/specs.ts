@@ -112,6 +112,14 @@ export type FdbEntries = Record<
   { network_type: 'gre' | 'vxlan'; segment_id: number; ports: Record<string, [mac: string, ip: string][]> }
 >;
 
+/** Body of `update_fdb_entries`: other addresses of ports that stay where they are, by network id and tunnel address. */
+export interface FdbChanges {
+  chg_ip: Record<
+    string,
+    Record<string, { before: [mac: string, ip: string][]; after: [mac: string, ip: string][] }>
+  >;
+}
+
 /** MAC address of the entry that asks for a network's broadcasts. */
 export const floodingMac = '00:00:00:00:00:00';
 

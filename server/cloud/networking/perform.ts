@@ -51,6 +51,7 @@ async function performOnce<T>(
     };
     const result = await action(work);
     await settleRouters(work);
+    await env.plugin.population?.settle(work);
     const casts = distinct(work.casts);
     if (casts.length > 0) await rows.insert(changeLog, { id: changeId, messages: casts });
     return { result, casts, afterCommit: work.afterCommit };

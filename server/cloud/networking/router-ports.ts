@@ -52,6 +52,7 @@ async function bindPortTo(work: Work, port: Port, host: string): Promise<void> {
       ? { 'binding:vif_type': 'unbound', 'binding:vif_details': {} }
       : await work.env.plugin.bindPort(work, moved, network!);
   const isMoved = port['binding:host_id'] !== host;
+  await work.env.plugin.population?.changing(work, [port]);
   await work.rows.update(
     ports,
     { id: port.id },

@@ -56,6 +56,8 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
       update_device_list,
       tunnel_sync: (args) =>
         tunnelPeers(env, { host: text(args, 'host'), tunnel_type: text(args, 'tunnel_type') }),
+      get_fdb_entries: async (args) =>
+        (await env.plugin.population?.entriesFor(read, text(args, 'host'), list(args.network_ids))) ?? {},
       get_network_info: (args) => networkFor(read, text(args, 'host'), text(args, 'network_id')),
       get_active_networks_info: async (args, context) => {
         const host = text(args, 'host');

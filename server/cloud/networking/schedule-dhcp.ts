@@ -108,6 +108,7 @@ async function syncDhcpPort(
 async function moveAddresses(work: Work, port: Port, fixed_ips: { subnet_id: string }[]): Promise<void> {
   const had = (await addressesOf(work, port.id)).map(({ subnet_id }) => subnet_id);
   if (had.length === fixed_ips.length && fixed_ips.every(({ subnet_id }) => had.includes(subnet_id))) return;
+  await work.env.plugin.population?.changing(work, [port]);
   await replaceAddresses(work, port, fixed_ips);
   portUpdated(work, port);
 }

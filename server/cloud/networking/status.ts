@@ -40,15 +40,13 @@ async function distributedReported(
   { host, up, down }: { host: string; up: readonly string[]; down: readonly string[] },
 ): Promise<void> {
   const bound = await work.rows.all(distributedPortBindings, { port_id: [...up, ...down], host });
-  const changed = new Set<string>();
-  for (const { port_id, status: was } of bound) {
-    const status = up.includes(port_id) ? 'ACTIVE' : 'DOWN';
-    if (status === was) continue;
-    await work.rows.update(distributedPortBindings, { port_id, host }, { status });
-    changed.add(port_id);
-  }
-  for (const port of await work.rows.all(ports, { id: [...changed] }))
-    await settleDistributedStatus(work, port);
+  const statusOf = (port_id: string) => (up.includes(port_id) ? 'ACTIVE' : 'DOWN');
+  const changed = bound.filter(({ port_id, status }) => status !== statusOf(port_id));
+  const touched = await work.rows.all(ports, { id: changed.map(({ port_id }) => port_id) });
+  await work.env.plugin.population?.changing(work, touched);
+  for (const { port_id } of changed)
+    await work.rows.update(distributedPortBindings, { port_id, host }, { status: statusOf(port_id) });
+  for (const port of touched) await settleDistributedStatus(work, port);
 }
 
 /** The DHCP agent has set up the leases of ports. */
@@ -69,6 +67,7 @@ export async function settleStatus(work: Work, port: Port): Promise<void> {
     port.l2_up && port.admin_state_up && (port.dhcp_ready || !(await waitsForDhcp(work, port)));
   const status = isActive ? 'ACTIVE' : 'DOWN';
   if (status === port.status) return;
+  await work.env.plugin.population?.changing(work, [port]);
   const revision_number = port.revision_number + 1;
   await work.rows.update(ports, { id: port.id }, { status, revision_number, updated_at: work.now });
   if (port.device_owner.startsWith('compute:'))

@@ -57,7 +57,9 @@ export async function tunnelEndChanged(
   before: Told | undefined,
   after: Told | undefined,
 ): Promise<void> {
-  const [was, is] = [pairsOf(before), pairsOf(after)];
+  const [endBefore, endAfter] = [before, after].map((agent) => agent && tunnelEnd(agent));
+  await work.env.plugin.population?.endMoved(work, endBefore, endAfter);
+  const [was, is] = [pairsOf(endBefore), pairsOf(endAfter)];
   const gone = [...was].filter((pair) => !is.has(pair));
   const come = [...is].filter((pair) => !was.has(pair));
   if (gone.length === 0 && come.length === 0) return;
@@ -67,10 +69,7 @@ export async function tunnelEndChanged(
   for (const pair of come) cast(work, 'tunnel_update', pair);
 }
 
-const pairsOf = (agent: Told | undefined): Set<string> => {
-  const end = agent === undefined ? undefined : tunnelEnd(agent);
-  return end === undefined ? new Set() : pairs(end);
-};
+const pairsOf = (end: TunnelEnd | undefined) => (end === undefined ? new Set<string>() : pairs(end));
 const pairs = ({ ip_address, types }: TunnelEnd) => new Set(types.map((type) => `${type} ${ip_address}`));
 
 function cast(work: Work, method: 'tunnel_update' | 'tunnel_delete', pair: string): void {

@@ -5,8 +5,10 @@ import type { Agent } from '../model/agent.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Network } from '../model/network.ts';
 import type { Port } from '../model/port.ts';
+import type { FdbEntries } from '../model/specs.ts';
 import type { Rows, Selection } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
+import type { TunnelEnd } from './tunnels.ts';
 import type { Policy } from './policy.ts';
 import type { Settings } from './settings.ts';
 
@@ -36,6 +38,18 @@ export interface ServerEvents {
   }): void;
 }
 
+/** Tells L2 agents which ports are where, for networks in tunnels. */
+export interface Population {
+  /** To be called before the rows, addresses or places of ports change (or go); `list` as they were read. */
+  changing(work: Work, list: readonly Port[]): Promise<void>;
+  /** At the end of a unit of work: tells how the ports changed. */
+  settle(work: Work): Promise<void>;
+  /** The tunnels of a host end elsewhere. */
+  endMoved(work: Work, was: TunnelEnd | undefined, is: TunnelEnd | undefined): Promise<void>;
+  /** All other hosts' entries of networks. */
+  entriesFor(rows: Rows, asking: string, network_ids: readonly string[]): Promise<FdbEntries>;
+}
+
 /** What the core plug-in does for networks and ports. Throws API errors; keeps its rows in the given transaction. */
 export interface CorePlugin {
   /** Takes the segment asked for, or a free one of the tenant types, and tells its attributes. */
@@ -56,6 +70,8 @@ export interface CorePlugin {
     port: Port,
     network: Network,
   ): Promise<Pick<Port, 'binding:vif_type' | 'binding:vif_details'>>;
+  /** Undefined: the agents find out by themselves. */
+  population: Population | undefined;
 }
 
 /** The parts of the running server. */

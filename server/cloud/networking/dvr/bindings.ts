@@ -20,6 +20,7 @@ export async function bindEverywhere(
     const failed = own.filter(({ vif_type }) => vif_type === 'binding_failed').map(({ host }) => host);
     const gone = [...new Set([...lost, ...failed])];
     const missing = hosts.filter((host) => !own.some((row) => row.host === host) || failed.includes(host));
+    if (gone.length + missing.length > 0) await work.env.plugin.population?.changing(work, [port]);
     if (port['binding:vif_type'] !== 'distributed')
       await work.rows.update(ports, { id: port.id }, { ...everywhere, l2_up: false });
     if (gone.length > 0) await work.rows.remove(distributedPortBindings, { port_id: port.id, host: gone });

@@ -15,6 +15,7 @@ export async function removePort(work: Work, port: Port): Promise<void> {
 
 /** Tells everybody who wired or served the port that it goes. */
 export async function forgetPort(work: Work, port: Port): Promise<void> {
+  await work.env.plugin.population?.changing(work, [port]);
   groupsChanged(work, 'member', await groupsOf(work, port.id));
   portDeleted(work, port.id);
   await tellDhcpAgents(work, 'port_delete_end', { network_id: port.network_id, port_id: port.id });

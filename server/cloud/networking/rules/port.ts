@@ -114,6 +114,7 @@ export const portRules: Rules<Port, Create, Update> = {
   },
 
   async beforeUpdate(work, row, changes) {
+    await work.env.plugin.population?.changing(work, [row]);
     const mac_address = changes.mac_address ?? row.mac_address;
     if (mac_address !== row.mac_address) {
       refuseBound(row, mac_address);

@@ -28,6 +28,7 @@ export async function setGateway(work: Work, router: Router, asked: GatewayInfo 
   const enable_snat = asked.enable_snat ?? true;
   if (current !== undefined && current.network_id === network_id) {
     if (asked.external_fixed_ips) {
+      await work.env.plugin.population?.changing(work, [current]);
       await replaceAddresses(work, current, asked.external_fixed_ips);
       portUpdated(work, current);
     }

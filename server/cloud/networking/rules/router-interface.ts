@@ -81,6 +81,7 @@ async function givenPort(work: Work, router: Router, port_id: string): Promise<P
     device_owner: interfaceOwnerOf(router),
     revision_number: port.revision_number + 1,
   };
+  await work.env.plugin.population?.changing(work, [port]);
   await work.rows.update(ports, { id: port_id }, changes);
   return { ...port, ...changes };
 }

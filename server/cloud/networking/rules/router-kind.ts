@@ -35,6 +35,7 @@ export async function convert(work: Work, before: Router, row: Router): Promise<
   if (before.distributed === row.distributed) return;
   for (const server of await distributedHosts(work, row.id))
     work.casts.push({ topic: 'l3_agent', method: 'router_deleted', args: { router_id: row.id }, server });
+  await work.env.plugin.population?.changing(work, await interfacesOf(work, row.id));
   await work.rows.remove(distributedPortBindings, { router_id: row.id });
   if (before.distributed)
     await settleSnatPorts(work, { ...row, gw_port_id: null }, { interfaces: [], host: '' });

@@ -116,6 +116,7 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
         subnet_id: row.id,
         reason: `One or more ports have an IP allocation from this subnet: ${staying.map(({ id }) => id).join(', ')}`,
       });
+    await work.env.plugin.population?.changing(work, holders);
     await work.rows.remove(ipAllocations, { subnet_id: row.id });
     for (const holder of holders) portUpdated(work, holder);
   },
@@ -161,6 +162,7 @@ async function refuseUsedGateway(work: Work, row: Subnet): Promise<void> {
 /** Ports that were there first get their automatic address too. */
 async function addAutomaticAddresses(work: Work, row: Subnet): Promise<void> {
   const there = await work.rows.all(ports, { network_id: row.network_id });
+  await work.env.plugin.population?.changing(work, there);
   for (const port of there) {
     if (port.device_owner.startsWith('network:')) continue;
     const position = (await addressesOf(work, port.id)).length;

@@ -4,6 +4,7 @@ import { invalidInput, neutronError } from '../../../model/errors.ts';
 import type { Settings } from '../../settings.ts';
 import type { CorePlugin, Work } from '../../work.ts';
 import { bindPort } from './bind.ts';
+import { l2population } from './l2population/population.ts';
 import type { MechanismDriver } from './mechanism-driver.ts';
 import { linuxbridgeMechanism } from './mechanisms/linuxbridge.ts';
 import { openvswitchMechanism } from './mechanisms/openvswitch.ts';
@@ -20,9 +21,10 @@ const typeDrivers: Record<string, (settings: Settings) => TypeDriver> = {
   gre: (settings) => tunnelType('gre', settings),
   vxlan: (settings) => tunnelType('vxlan', settings),
 };
-const mechanismDrivers: Record<string, (settings: Settings) => MechanismDriver> = {
+const mechanismDrivers: Record<string, ((settings: Settings) => MechanismDriver) | 'binds nothing'> = {
   openvswitch: openvswitchMechanism,
   linuxbridge: linuxbridgeMechanism,
+  l2population: 'binds nothing',
 };
 
 /** The plug-in of these settings. Throws naming an option whose value cannot be used; `skipped` hears of drivers left out. */
@@ -42,9 +44,8 @@ export function createMl2(
     throw new ConfigError(
       `tenant_network_types: '${unknown}' is none of the loaded types: ${[...types.keys()].join(', ')}`,
     );
-  const mechanisms = load('mechanism_drivers', ml2.mechanism_drivers, mechanismDrivers, skipped).map(
-    ([, make]) => make(settings),
-  );
+  const mechanisms = load('mechanism_drivers', ml2.mechanism_drivers, mechanismDrivers, skipped);
+  const binding = mechanisms.flatMap(([, make]) => (make === 'binds nothing' ? [] : make(settings)));
 
   async function allocateTenant(work: Work, network_id: string) {
     for (const name of ml2.tenant_network_types) {
@@ -72,7 +73,8 @@ export function createMl2(
     },
     maximumMtu: (network_type, physical_network) =>
       types.get(network_type)?.maximumMtu(physical_network) ?? settings.global_physnet_mtu,
-    bindPort: (work, port, network) => bindPort(work, mechanisms, port, network),
+    bindPort: (work, port, network) => bindPort(work, binding, port, network),
+    population: mechanisms.some(([name]) => name === 'l2population') ? l2population : undefined,
   };
 }
 
