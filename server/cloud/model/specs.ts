@@ -61,6 +61,8 @@ export interface DeviceSpec {
   port_security_enabled: boolean;
   /** Ids of the port's security groups, in the API's order. */
   security_groups: string[];
+  /** Link-local addresses of the routers whose IPv6 advertisements the port takes; absent: of none. */
+  ra_sources?: string[];
   mtu: number;
 }
 

@@ -7,7 +7,7 @@ import {
   routerAgents,
   routers,
 } from '../store/networking-tables.ts';
-import { remembered } from './rules/load.ts';
+import { remembered, subnetsOf } from './rules/load.ts';
 import type { Work } from './work.ts';
 
 /** Hosts of the DHCP agents that serve a network. */
@@ -97,6 +97,12 @@ export function networkChanged(
   network_id: string,
 ): void {
   work.casts.push({ topic: 'q-agent-notifier-network-update', method, args: { network_id }, fanout: true });
+}
+
+/** Ports take IPv6 advertisements of their network's routers only: L2 agents look again when these change. */
+export async function advertisersChanged(work: Work, network_id: string): Promise<void> {
+  if ((await subnetsOf(work, network_id)).some(({ ip_version }) => ip_version === 6))
+    networkChanged(work, 'network_update', network_id);
 }
 
 /** Tells all L2 agents that rules or members of security groups changed. */

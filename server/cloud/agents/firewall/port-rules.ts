@@ -56,6 +56,7 @@ export function trafficOfPort(port: PortTraffic): { incoming: string[]; outgoing
     incoming: [
       ...[130, 135, 136].map((type) => `${icmp6(type)} -j RETURN`),
       established,
+      ...(port.spec.ra_sources ?? []).map((router) => `-s ${router}/128 ${icmp6(134)} -j RETURN`),
       ...[...dhcpHosts, 'fe80::/64'].map((host) => `-d ${host} ${udp(547, 546)} -j RETURN`),
       ...incoming,
       ...tail,

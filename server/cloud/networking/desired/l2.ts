@@ -2,15 +2,18 @@
 import type { Network } from '../../model/network.ts';
 import type { Port } from '../../model/port.ts';
 import type { DeviceSpec, SecurityGroupInfo, SecurityGroupRuleSpec } from '../../model/specs.ts';
+import { interfaceOwners } from '../../model/device-owners.ts';
 import {
   groupBindings,
   ipAllocations,
   networks,
   ports,
   securityGroupRules,
+  subnets,
 } from '../../store/networking-tables.ts';
 import type { Rows } from '../../store/rows.ts';
-import { familyOf } from '../../../lib/cidr.ts';
+import { cidrOf, contains, familyOf } from '../../../lib/cidr.ts';
+import { eui64 } from '../ipam.ts';
 import { portsOnHost } from './host-ports.ts';
 
 /** Device specs by port id for ports with a place on the host; the others come back as failed. */
@@ -40,8 +43,10 @@ export async function devicesFor(
     ),
     ({ port_id }) => port_id,
   );
+  const advertisers = await advertisersOn(rows, networkIds);
   const devices = found.map((port) => ({
     ...deviceOf(port, byId.get(port.network_id)!),
+    ra_sources: advertisers.get(port.network_id) ?? [],
     fixed_ips: (held.get(port.id) ?? []).map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
     security_groups: (groups.get(port.id) ?? []).map(({ security_group_id }) => security_group_id),
   }));
@@ -49,7 +54,25 @@ export async function devicesFor(
   return { devices, failed_devices: ids.filter((id) => !known.has(id)) };
 }
 
-function deviceOf(port: Port, network: Network): Omit<DeviceSpec, 'fixed_ips' | 'security_groups'> {
+/** By network the link-local addresses of the routers of its IPv6 subnets. */
+async function advertisersOn(rows: Rows, network_id: readonly string[]): Promise<Map<string, string[]>> {
+  const six = await rows.all(subnets, { network_id, ip_version: 6 });
+  const ids = [...new Set(six.map((subnet) => subnet.network_id))];
+  const found = new Map<string, string[]>(ids.map((id) => [id, []]));
+  if (ids.length === 0) return found;
+  const linkLocal = { cidr: 'fe80::/64' };
+  for (const port of await rows.all(ports, { network_id: ids, device_owner: interfaceOwners }))
+    found.get(port.network_id)!.push(eui64(linkLocal, port.mac_address));
+  // A router outside the cloud is known by the gateway's address alone.
+  for (const { network_id: id, gateway_ip } of six)
+    if (gateway_ip !== null && contains(cidrOf('fe80::/10'), gateway_ip)) found.get(id)!.push(gateway_ip);
+  return new Map([...found].map(([id, sources]) => [id, [...new Set(sources)].sort()]));
+}
+
+function deviceOf(
+  port: Port,
+  network: Network,
+): Omit<DeviceSpec, 'fixed_ips' | 'security_groups' | 'ra_sources'> {
   return {
     device: port.id,
     port_id: port.id,

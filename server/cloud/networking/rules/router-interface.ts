@@ -7,7 +7,7 @@ import type { Subnet } from '../../model/subnet.ts';
 import { floatingips, ipAllocations, ports, subnets } from '../../store/networking-tables.ts';
 import { addressesOf } from '../ipam.ts';
 import { interfaceOwnerOf } from '../../model/device-owners.ts';
-import { scheduledHosts, tellDhcpAgents } from '../notices.ts';
+import { advertisersChanged, scheduledHosts, tellDhcpAgents } from '../notices.ts';
 import { interfacesOf, interfaceSubnets } from '../router-ports.ts';
 import { scheduleRouter } from '../schedule-l3.ts';
 import type { Item, Work } from '../work.ts';
@@ -50,6 +50,7 @@ export async function addInterface(work: Work, router: Router, body: Item): Prom
   const ids = (await addressesOf(work, port.id)).map((address) => address.subnet_id);
   // the network is no longer isolated: its metadata goes through the router
   await tellDhcpAgents(work, 'network_update_end', { network_id: port.network_id });
+  await advertisersChanged(work, port.network_id);
   return answer(router, port, ids);
 }
 
@@ -114,6 +115,7 @@ export async function removeInterface(work: Work, router: Router, body: Item): P
   await removePort(work, port);
   work.routers.add(router.id);
   await tellDhcpAgents(work, 'network_update_end', { network_id: port.network_id });
+  await advertisersChanged(work, port.network_id);
   return answer(
     router,
     port,

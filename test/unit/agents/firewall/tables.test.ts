@@ -122,3 +122,11 @@ it('a set has the members of a remote group as ipset prints them, any address as
   expect([...memberSets([vm01], any, [4])[0]!.members]).toEqual(['0.0.0.0/1', '128.0.0.0/1']);
   expect(setName(webGroup, 4)).toHaveLength(29);
 });
+
+it('advertisements of the routers of the network are let in, of nobody else', () => {
+  const guarded = [{ spec: { ...vm01, ra_sources: ['fe80::1'] }, zone: 4099 }];
+  const chains = Object.values(firewallTables({ ...firewall, guarded }, 6).filter!).flat();
+  expect(chains.filter((rule) => rule.includes('--icmpv6-type 134') && rule.includes('RETURN'))).toEqual([
+    '-s fe80::1/128 -p ipv6-icmp -m icmp6 --icmpv6-type 134 -j RETURN',
+  ]);
+});
