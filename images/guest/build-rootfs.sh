@@ -7,11 +7,11 @@ out=$1
 here=$(dirname "$0")
 root=$(mktemp -d)
 programs='/usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/curl /usr/bin/iperf3 /usr/bin/tcpdump
-  /usr/bin/ping /usr/sbin/ip /usr/bin/sudo /usr/sbin/blkid /usr/bin/setpriv /usr/bin/bash'
+  /usr/bin/ping /usr/sbin/ip /usr/sbin/dhcp6c /usr/bin/rdisc6 /usr/bin/sudo /usr/sbin/blkid /usr/bin/setpriv /usr/bin/bash'
 modules='/usr/libexec/sudo/sudoers.so /usr/lib/*-linux-gnu/security/pam_permit.so /usr/lib/*-linux-gnu/libnss_files.so.2'
 
 mkdir -p "$root/usr/bin" "$root/usr/sbin" "$root/usr/lib" "$root/usr/lib64" "$root/proc" "$root/sys" "$root/dev" "$root/run" \
-  "$root/tmp" "$root/root" "$root/mnt" "$root/var/log" "$root/var/lib/misc" "$root/etc/dropbear" "$root/var/www" "$root/var/db"
+  "$root/tmp" "$root/root" "$root/mnt" "$root/var/log" "$root/var/lib/misc" "$root/var/lib/dhcpv6" "$root/etc/dropbear" "$root/var/www" "$root/var/db"
 for name in bin sbin lib lib64; do ln -s "usr/$name" "$root/$name"; done
 ln -s /run "$root/var/run"
 
