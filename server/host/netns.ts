@@ -1,6 +1,6 @@
 // Named network namespaces (`ip netns`).
 import { readdir } from 'node:fs/promises';
-import { changeIp, ipBatch } from './ip.ts';
+import { changeIp, ipBatch, type IpArgs } from './ip.ts';
 
 const folder = '/run/netns';
 
@@ -14,10 +14,16 @@ export async function listNetns(): Promise<string[]> {
   }
 }
 
+/** Creates the namespace where it is missing. */
+export const addNetns = (ns: string): Promise<void> =>
+  changeIp(['netns', 'add', ns], undefined, /File exists/);
+
+export const loopbackUpArgs: IpArgs = ['link', 'set', 'dev', 'lo', 'up'];
+
 /** Creates the namespace where it is missing and brings its loopback device up. */
 export async function ensureNetns(ns: string): Promise<void> {
-  await changeIp(['netns', 'add', ns], undefined, /File exists/);
-  await ipBatch([['link', 'set', 'dev', 'lo', 'up']], ns);
+  await addNetns(ns);
+  await ipBatch([loopbackUpArgs], ns);
 }
 
 /** Removes the namespace; devices in it that are not physical go with it, processes in it stay. */

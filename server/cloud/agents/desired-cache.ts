@@ -4,15 +4,17 @@
 export interface DesiredCache<Desired> {
   /** The wanted state: from memory unless the key was expired or never fetched. */
   fetch(key: string): Promise<Desired | undefined>;
-  /** Always asks the server. */
-  fetchMany(keys: string[]): Promise<Map<string, Desired>>;
+  /** Always asks the server; without keys for everything that it knows or that was known. */
+  fetchMany(keys?: string[]): Promise<Map<string, Desired>>;
+  /** What was said last. */
+  peek(key: string): Desired | undefined;
   /** The server has news of this key. */
   expire(key: string): void;
 }
 
 export interface DesiredSource<Desired> {
   fetchOne(key: string): Promise<Desired | undefined>;
-  fetchMany(keys: string[]): Promise<Map<string, Desired>>;
+  fetchMany(keys?: string[]): Promise<Map<string, Desired>>;
 }
 
 export function cacheDesired<Desired>(source: DesiredSource<Desired>): DesiredCache<Desired> {
@@ -51,9 +53,10 @@ export function cacheDesired<Desired>(source: DesiredSource<Desired>): DesiredCa
     fetchMany: async (keys) => {
       const asked = ++questions;
       const found = await source.fetchMany(keys);
-      for (const key of keys) keep(key, found.get(key), asked);
+      for (const key of keys ?? new Set([...known.keys(), ...found.keys()])) keep(key, found.get(key), asked);
       return found;
     },
+    peek: (key) => known.get(key),
     expire: (key) => {
       expired.add(key);
     },

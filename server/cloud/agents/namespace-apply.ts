@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { ipBatch } from '../../host/ip.ts';
 import { restoreTables } from '../../host/iptables.ts';
 import { addVethArgs, removeLink, setLinkArgs } from '../../host/link.ts';
-import { ensureNetns, removeNetns } from '../../host/netns.ts';
+import { addNetns, ensureNetns, loopbackUpArgs, removeNetns } from '../../host/netns.ts';
 import { ensurePortCommands, removePortCommand, vsctl } from '../../host/ovs-vsctl.ts';
 import { setSysctls } from '../../host/sysctl.ts';
-import type { NamespaceStep, Ownership } from './namespace-plan.ts';
+import type { NamespaceStep, Ownership, WantedDevice } from './namespace-plan.ts';
 
 type PlugStep = Extract<NamespaceStep, { kind: 'plug' }>;
 
@@ -17,7 +17,13 @@ export async function applySteps<Other extends { kind: string }>(
   other: (step: Exclude<Other, NamespaceStep>) => Promise<void>,
 ): Promise<void> {
   const lines: string[][] = [];
-  const flush = () => ipBatch(lines.splice(0), ns);
+  /** Lines that may wait for a batch that is needed anyway, until something of the agent's own starts. */
+  const patient: string[][] = [];
+  const flush = (isLast = false) => {
+    const batch = lines.length > 0 || isLast ? [...patient.splice(0), ...lines.splice(0)] : [];
+    return ipBatch(batch, ns);
+  };
+  const made = makePorts(steps as NamespaceStep[]);
   for (const step of steps as NamespaceStep[]) {
     if (step.kind === 'ip') {
       lines.push(step.args);
@@ -26,7 +32,8 @@ export async function applySteps<Other extends { kind: string }>(
     await flush();
     switch (step.kind) {
       case 'add-namespace':
-        await ensureNetns(ns!);
+        await addNetns(ns!);
+        patient.push(loopbackUpArgs);
         break;
       case 'remove-namespace':
         await removeNetns(ns!);
@@ -35,7 +42,7 @@ export async function applySteps<Other extends { kind: string }>(
         await setSysctls(step.values, ns);
         break;
       case 'plug':
-        await plug(step, ns);
+        await plug(step, ns, made);
         break;
       case 'unplug':
         await vsctl([removePortCommand(step.bridge, step.name)]);
@@ -48,21 +55,37 @@ export async function applySteps<Other extends { kind: string }>(
         await restoreTables(step.input, ns === undefined ? {} : { ns });
         break;
       default:
+        await flush(true);
         await other(step as Exclude<Other, NamespaceStep>);
     }
   }
-  await flush();
+  await flush(true);
+}
+
+const isNew = (step: NamespaceStep): step is PlugStep =>
+  step.kind === 'plug' && step.from === undefined && step.presence === 'missing';
+
+const portCommands = ({ name, portId, bridge, mac }: WantedDevice) => {
+  const externalIds = { 'iface-id': portId, 'attached-mac': mac, 'iface-status': 'active' };
+  return ensurePortCommands(bridge, name, { type: 'internal', externalIds });
+};
+
+/** All new ports in one transaction, while the namespace is being made: they need nothing of it. */
+function makePorts(steps: readonly NamespaceStep[]): Promise<unknown> {
+  const made = vsctl(steps.filter(isNew).flatMap(({ device }) => portCommands(device)));
+  made.catch(() => undefined); // whoever waits for the port meets the failure
+  return made;
 }
 
 const isInRoot = (name: string) => existsSync(`/sys/class/net/${name}`);
 
 /** Makes the port and brings its device into the namespace. */
-async function plug({ device, from, presence }: PlugStep, ns: string | undefined): Promise<void> {
-  const { name, portId, bridge, mac } = device;
-  const externalIds = { 'iface-id': portId, 'attached-mac': mac, 'iface-status': 'active' };
-  const add = ensurePortCommands(bridge, name, { type: 'internal', externalIds });
+async function plug(step: PlugStep, ns: string | undefined, made: Promise<unknown>): Promise<void> {
+  const { device, from, presence } = step;
+  const { name, bridge } = device;
+  const add = portCommands(device);
   if (from !== undefined && from !== bridge) await vsctl([removePortCommand(from, name)]);
-  await vsctl(add);
+  await (isNew(step) ? made : vsctl(add));
   if (ns === undefined || (presence === 'alive' && from === bridge)) return;
   if (!isInRoot(name)) {
     // The switch still holds a device that died with its namespace; a port made anew (in a transaction of its own) gets a new one.

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { readLeases, type Lease } from '../../../host/dnsmasq.ts';
 import { listNetns } from '../../../host/netns.ts';
+import type { OvsPort } from '../../../host/ovs-ports.ts';
 import { findProcesses, netnsNumber, type FoundProcess } from '../../../host/process.ts';
 import { proxyPlace } from '../metadata-proxy.ts';
 import { readNamespace } from '../namespace-actual.ts';
@@ -30,15 +31,26 @@ export interface DhcpActual {
   proxy: FoundDaemon;
 }
 
+const asRead = (values: Record<string, number>) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+
 export const ownershipOf = (config: DhcpConfig, networkId: string): Ownership => ({
   ns: namespaceOf(config, networkId),
   devicePrefixes: ['tap'],
   chainPrefix,
 });
 
-export async function readActual(config: DhcpConfig, networkId: string): Promise<DhcpActual> {
+/** `ports` are those of the switch as they are being read. */
+export async function readActual(
+  config: DhcpConfig,
+  networkId: string,
+  { ports, hasIpv6 }: { ports: Promise<ReadonlyMap<string, OvsPort>>; hasIpv6: boolean },
+): Promise<DhcpActual> {
   const own = ownershipOf(config, networkId);
-  const namespace = await readNamespace(own, own.ns === undefined ? [] : Object.keys(namespaceSysctls));
+  // The setting is made with the namespace; without IPv6 it is not worth a process to see whether it still stands.
+  const keys = own.ns !== undefined && hasIpv6 ? Object.keys(namespaceSysctls) : [];
+  const namespace = await readNamespace(own, keys, ports);
+  if (namespace.exists && keys.length === 0) namespace.sysctls = asRead(namespaceSysctls);
   const folder = folderOf(config, networkId);
   const files = fileNames.map((name) => [name, readText(`${folder}/${name}`)] as const);
   return {

@@ -30,7 +30,9 @@ export interface DhcpTarget {
   entitled: Map<string, string>;
   /** The metadata proxy, where this namespace answers metadata requests. */
   proxy: WantedDaemon | undefined;
-  /** Ports whose addresses dnsmasq hands out. */
+  /** Some subnet is of IPv6, so that advertisements of routers matter. */
+  hasIpv6: boolean;
+  /** Ports with an address on a subnet with DHCP. */
   servedPorts: string[];
   counts: { subnets: number; ports: number };
 }
@@ -82,6 +84,7 @@ export function targetOf(
       .filter((port) => port.device_owner !== 'network:dhcp')
       .filter((port) => port.fixed_ips.some(({ subnet_id }) => served.has(subnet_id)))
       .map(({ id }) => id),
+    hasIpv6: network.subnets.some(({ ip_version }) => ip_version === 6),
     counts: { subnets: network.subnets.length, ports: network.ports.length },
   };
 }

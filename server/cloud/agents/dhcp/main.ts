@@ -1,6 +1,8 @@
 // The DHCP agent: keeps one namespace with a dnsmasq for every network that the server gave to this host.
 import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
+import { shareReads } from '../../../lib/share-reads.ts';
+import { readOvsPorts } from '../../../host/ovs-ports.ts';
 import { findProcesses } from '../../../host/process.ts';
 import { dhcpOptions } from '../../model/options/dhcp.ts';
 import type { AgentState, NetworkSpec } from '../../model/specs.ts';
@@ -53,14 +55,21 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     },
   });
 
+  const readPorts = shareReads(readOvsPorts);
+  /** What the last full listing said: the server is asked once for ids and networks together. */
+  let listing: Promise<Map<string, DhcpTarget>> = Promise.resolve(new Map());
+
   const reconciler = createReconciler<DhcpTarget, DhcpActual, DhcpStep>({
     name: 'network',
     fetch: wanted.fetch,
-    fetchMany: wanted.fetchMany,
-    read: (id) => readActual(config, id),
+    fetchMany: () => listing,
+    read: (id) => readActual(config, id, { ports: readPorts(), hasIpv6: wanted.peek(id)?.hasIpv6 ?? false }),
     plan: (_, target, actual) => planDhcp(target, actual),
     apply: (id, steps) => applyDhcp(config, id, steps),
-    listWanted: async () => (await fetchAll()).map((network) => network.id),
+    listWanted: async () => {
+      listing = wanted.fetchMany();
+      return [...(await listing).keys()];
+    },
     listFound: () => listFound(config),
     onResult: async (id, { desired, error, steps }) => {
       if (steps.length > 0 && error === undefined) log.info(`network ${id}: ${summarize(steps)}`);
