@@ -13,6 +13,7 @@ import { ovsAgentOptions, ovsOptions, securityGroupOptions } from '../model/opti
 import { connectRpc, type Rpc } from '../rpc/connect-rpc.ts';
 import { networkingSchema } from '../store/networking-tables.ts';
 import { openStore } from '../store/store.ts';
+import { warnOfDisabledTypes } from './disabled-types.ts';
 import { createEnv } from './env.ts';
 import { createNetworkingApp } from './http.ts';
 import { createNovaNotifier } from './notify-nova.ts';
@@ -52,6 +53,7 @@ export async function main(argv: string[]): Promise<void> {
     policyPath: general.policy_file,
   });
   serveAgents(env, rpc);
+  await warnOfDisabledTypes(env);
   await sendOwedMessages(env);
   const app = createNetworkingApp(env, authenticate({ ...keystone_authtoken, log }));
   const server = await listen(app, { host: general.bind_host, port: general.bind_port, log });

@@ -52,6 +52,8 @@ export interface Population {
 
 /** What the core plug-in does for networks and ports. Throws API errors; keeps its rows in the given transaction. */
 export interface CorePlugin {
+  /** Types of networks that can be made. */
+  networkTypes: readonly string[];
   /** Takes the segment asked for, or a free one of the tenant types, and tells its attributes. */
   reserveSegment(
     work: Work,

@@ -1,5 +1,9 @@
 // Network types of ML2: tunnels and VLANs from the configured ranges, in the configured order, with the MTU of each.
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { warnOfDisabledTypes } from '../../../server/cloud/networking/disabled-types.ts';
 import { make, networkingServer, refusal, type ServerOptions } from '../../support/networking.ts';
 
 const started = (settings: NonNullable<ServerOptions['settings']>) =>
@@ -58,6 +62,36 @@ describe.each([
       `400 InvalidInput: Invalid input for operation: provider:physical_network specified for ${type} network.`,
     );
   });
+});
+
+it('networks of types that are no longer loaded are warned about at start, and can still be deleted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ml2-types-'));
+  const url = `sqlite:///${join(folder, 'neutron.sqlite')}`;
+  const made = [];
+  {
+    await using server = await networkingServer({ url });
+    for (const type of ['gre', 'gre', 'vxlan', 'local']) {
+      const network = { 'provider:network_type': type };
+      made.push(
+        await make(server.admin, 'network', {
+          ...network,
+          ...(type !== 'local' && { 'provider:segmentation_id': 10 + made.length }),
+        }),
+      );
+    }
+  }
+  await using server = await networkingServer({
+    url,
+    settings: { ml2: { type_drivers: ['local', 'vlan'] } },
+  });
+  const log = vi.spyOn(server.env.log, 'warning');
+  await warnOfDisabledTypes(server.env);
+  expect(log.mock.calls.map(([message]) => message.split('.')[0])).toEqual([
+    "type_drivers: 'gre' is not loaded but in use by 2 networks",
+    "type_drivers: 'vxlan' is not loaded but in use by 1 network",
+  ]);
+  expect((await server.admin('DELETE', `/networks/${made[0].id}`)).status).toBe(204);
+  rmSync(folder, { recursive: true });
 });
 
 describe('tenant networks', () => {

@@ -56,6 +56,7 @@ export function createMl2(
   }
 
   return {
+    networkTypes: [...types.keys()],
     async reserveSegment(work, network_id, asked) {
       const segment = {
         physical_network: asked.physical_network ?? null,
