@@ -14,6 +14,8 @@ interface FieldBase {
   lenient?: true;
   /** What a create without the field means; without a default the field stays undefined for the rules to fill. */
   default?: unknown;
+  /** Extension that brings the field; without it the field is unknown. */
+  extension?: string;
   /** Name of the resource whose id this is: foreign key of the column, name-to-id on the command line. */
   ref?: string;
   /** Key of a dict that must be there. */

@@ -18,7 +18,8 @@ interface Group {
 }
 interface GroupedPort {
   id: string;
-  security_groups: string[];
+  /** Absent where Networking has its security groups turned off. */
+  security_groups?: string[];
 }
 
 type Asker = ComputeDeps['session'];
@@ -46,7 +47,9 @@ export async function groupsOf(
   list: readonly NetworkedInstance[],
 ): Promise<Map<string, Group[]>> {
   try {
-    const ports = new Map((await portsOf(session, list)).map((port) => [port.id, port.security_groups]));
+    const ports = new Map(
+      (await portsOf(session, list)).map((port) => [port.id, port.security_groups ?? []]),
+    );
     const id = [...new Set([...ports.values()].flat())];
     const groups = id.length === 0 ? [] : await getNetworking<Group>(session, 'security-groups', { id });
     return new Map(
@@ -76,10 +79,12 @@ export async function changeGroups(
   const ports = await portsOf(session, [row]);
   if (ports.length === 0)
     throw badRequest(`instance_id ${row.id} could not be found as device id on any ports`);
-  const others = ports.filter(({ security_groups }) => security_groups.includes(group) !== change.isMember);
+  const others = ports.filter(
+    ({ security_groups = [] }) => security_groups.includes(group) !== change.isMember,
+  );
   if (!change.isMember && others.length === 0)
     throw notFound(`Security group ${name} not associated with the instance ${row.id}`);
-  for (const { id, security_groups } of others) {
+  for (const { id, security_groups = [] } of others) {
     const rest = security_groups.filter((one) => one !== group);
     const port = { security_groups: change.isMember ? [...rest, group] : rest };
     await session.request('network', { method: 'PUT', path: `/v2.0/ports/${id}`, body: { port } });

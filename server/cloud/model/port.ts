@@ -92,6 +92,7 @@ export const port = defineResource({
       distinct: true,
       nullable: true,
       ref: 'security_group',
+      extension: 'security-group',
       create: 'optional',
       update: true,
       stored: false,

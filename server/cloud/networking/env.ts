@@ -1,5 +1,6 @@
 // The parts of the server put together; main.ts gives the real ones, tests give recorders.
 import type { Logger } from '../../lib/log.ts';
+import type { Resource } from '../../lib/resource.ts';
 import { resources } from '../model/index.ts';
 import type { Store } from '../store/store.ts';
 import { defaultPolicy } from './default-policy.ts';
@@ -40,12 +41,17 @@ function checkSettings({ base_mac, dvr_base_mac }: Settings): void {
     throw new Error(`dvr_base_mac (${dvr_base_mac}) must differ from base_mac`);
 }
 
-/** Extensions that bring resources, and what must be set up for them. */
+/** Extensions that bring resources or fields, and what must be set up for them. */
 const needs: Record<string, (settings: Settings) => boolean> = {
   router: ({ service_plugins }) => service_plugins.includes('router'),
   'security-group': ({ enable_security_group }) => enable_security_group,
 };
 
-/** The resources that the configured plug-ins serve. */
-const loadedResources = (settings: Settings) =>
-  resources.filter(({ extension }) => needs[extension ?? '']?.(settings) ?? true);
+/** The resources and fields that the configured plug-ins serve. */
+function loadedResources(settings: Settings): Resource[] {
+  const isLoaded = ({ extension }: { extension?: string }) => needs[extension ?? '']?.(settings) ?? true;
+  return resources.filter(isLoaded).map((resource: Resource) => {
+    const fields = Object.entries(resource.fields).filter(([, field]) => isLoaded(field));
+    return { ...resource, fields: Object.fromEntries(fields) };
+  });
+}
