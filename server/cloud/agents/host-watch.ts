@@ -4,8 +4,8 @@ import { watchProcesses } from '../../host/process.ts';
 import { watchNamespaces } from './namespace-watch.ts';
 
 export interface HostWatchOptions {
-  /** Namespaces are named PREFIX + key. */
-  namespacePrefix: string;
+  /** Namespaces are named PREFIX + key, with one of these. */
+  namespacePrefixes: readonly string[];
   /** The key that a device of the switch belongs to, if it is one of this agent's. */
   keyOfDevice(name: string): string | undefined;
   onKey(key: string): void;
@@ -22,7 +22,7 @@ export interface HostWatch {
 
 export function watchHost(options: HostWatchOptions): HostWatch {
   const { onKey, onAll, log } = options;
-  const namespaces = watchNamespaces(options.namespacePrefix, onKey);
+  const namespaces = watchNamespaces(options.namespacePrefixes, onKey);
   const processes = watchProcesses(onKey);
   let isConnected = false;
   const ports = monitorOvsdb({

@@ -14,8 +14,12 @@ export interface NamespaceWatch {
 const pauseMs = 150;
 const folder = '/run/netns';
 
-/** `onChange` gets what follows the prefix in the namespace's name: the id of a router or a network. */
-export function watchNamespaces(prefix: string, onChange: (key: string) => void): NamespaceWatch {
+/** `onChange` gets what follows one of the prefixes in the namespace's name: the id of a router or a network. */
+export function watchNamespaces(
+  prefixes: readonly string[],
+  onChange: (key: string) => void,
+): NamespaceWatch {
+  const prefixOf = (ns: string) => prefixes.find((prefix) => ns.startsWith(prefix));
   const monitors = new Map<string, { number: number; monitor: NamespaceMonitor }>();
   const timers = new Map<string, NodeJS.Timeout>();
   let stopped = false;
@@ -24,13 +28,13 @@ export function watchNamespaces(prefix: string, onChange: (key: string) => void)
     if (stopped || timers.has(ns)) return;
     const timer = setTimeout(() => {
       timers.delete(ns);
-      onChange(ns.slice(prefix.length));
+      onChange(ns.slice(prefixOf(ns)!.length));
     }, pauseMs);
     timers.set(ns, timer);
   };
 
   async function refresh(): Promise<void> {
-    const names = (await listNetns()).filter((ns) => ns.startsWith(prefix));
+    const names = (await listNetns()).filter((ns) => prefixOf(ns) !== undefined);
     if (stopped) return;
     const stale = [...monitors].filter(
       ([ns, { number }]) => !names.includes(ns) || netnsNumber(ns) !== number,
@@ -48,7 +52,7 @@ export function watchNamespaces(prefix: string, onChange: (key: string) => void)
 
   mkdirSync(folder, { recursive: true });
   const watcher = watch(folder, (_event, name) => {
-    if (name?.startsWith(prefix)) tell(name);
+    if (name !== null && prefixOf(name) !== undefined) tell(name);
   });
   watcher.on('error', () => undefined);
   return {

@@ -89,7 +89,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     reconciler,
     start: async () => {
       const watch = watchHost({
-        namespacePrefix,
+        namespacePrefixes: [namespacePrefix],
         keyOfDevice: (name) => [...served].find(([, target]) => target.device === name)?.[0],
         onKey: reconciler.add,
         onAll: () => void reconciler.resync(),

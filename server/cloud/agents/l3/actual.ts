@@ -7,7 +7,7 @@ import { readNamespace } from '../namespace-actual.ts';
 import { readDaemon, readText, type FoundDaemon } from '../namespace-daemon.ts';
 import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
 import { stateFile } from './ha/keepalived.ts';
-import { namespacePrefix, placesOf, type L3Config, type RouterTarget } from './target.ts';
+import { placesOf, routerPrefixes, type L3Config, type RouterTarget } from './target.ts';
 
 /** What a namespace that a router may have on this host holds. */
 export interface NamespaceActual {
@@ -42,13 +42,9 @@ export async function readActual(
 /** Ids of the routers that have left anything on this host: a namespace of their name or files of a daemon. */
 export async function listFound(config: L3Config): Promise<string[]> {
   if (!config.use_namespaces) return config.router_id === '' ? [] : [config.router_id];
-  const names = (await listNetns()).filter((ns) => ns.startsWith(namespacePrefix));
-  const ids = [
-    ...names.map((ns) => ns.slice(namespacePrefix.length)),
-    ...listProxies(config, 'router'),
-    ...listFolder(config.ha_confs_path),
-  ];
-  return [...new Set(ids)].filter(isId);
+  const names = (await listNetns()).flatMap((ns) => routerPrefixes.flatMap((prefix) => keyOf(ns, prefix)));
+  const others = [...listProxies(config, 'router'), ...listFolder(config.ha_confs_path)];
+  return [...new Set([...names, ...others.filter(isId)])];
 }
 
 function listFolder(folder: string): string[] {
@@ -58,6 +54,10 @@ function listFolder(folder: string): string[] {
     return [];
   }
 }
+
+/** The id that follows a prefix in a namespace's name, in a list; an empty one for another name. */
+export const keyOf = (ns: string, prefix: string): string[] =>
+  ns.startsWith(prefix) && isId(ns.slice(prefix.length)) ? [ns.slice(prefix.length)] : [];
 
 /** Whatever else lies around under such a name was not made by an agent. */
 const isId = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);

@@ -33,17 +33,9 @@ async function applyOne(
   onLateError: (error: Error) => void,
 ): Promise<void> {
   switch (step.kind) {
-    case 'announce': {
-      const inside = ns === undefined ? {} : { ns };
-      const announcement = {
-        dev: step.device,
-        address: step.address,
-        count: config.send_arp_for_ha,
-        ...inside,
-      };
-      announceAddress(announcement).catch(onLateError);
+    case 'announce':
+      announce(config, ns, step, onLateError);
       return;
-    }
     case 'forget-connections':
       await forgetConnections(step.address, ns);
       return;
@@ -55,4 +47,15 @@ async function applyOne(
     case 'stop-daemon':
       await applyDaemon(step, ns);
   }
+}
+
+/** Says that an address is here, for as long as it takes; a pass does not wait. */
+export function announce(
+  config: L3Config,
+  ns: string | undefined,
+  { device, address }: { device: string; address: string },
+  onLateError: (error: Error) => void,
+): void {
+  const inside = ns === undefined ? {} : { ns };
+  announceAddress({ dev: device, address, count: config.send_arp_for_ha, ...inside }).catch(onLateError);
 }

@@ -9,6 +9,7 @@ import { placesOf, type L3Config, type NamespaceTarget, type RouterTarget } from
 /** Whether the agent is set up to serve this router at all. */
 export function isServed(router: RouterSpec, config: L3Config): boolean {
   if (!config.use_namespaces && router.id !== config.router_id) return false;
+  if (config.agent_mode === (router.dvr === null ? 'dvr' : 'legacy')) return false;
   if (router.external_network_id === null) return config.handle_internal_only_routers;
   const only = config.gateway_external_network_id;
   return only === '' || router.external_network_id === only;

@@ -4,7 +4,11 @@ import type { RouterPortSpec, RouterSpec } from '../../model/specs.ts';
 import type { WantedDevice, WantedRoute } from '../namespace-plan.ts';
 import type { L3Config } from './target.ts';
 
-export function deviceOf(prefix: 'qr-' | 'qg-' | 'ha-', port: RouterPortSpec, bridge: string): WantedDevice {
+export function deviceOf(
+  prefix: 'qr-' | 'qg-' | 'ha-' | 'sg-' | 'fg-',
+  port: RouterPortSpec,
+  bridge: string,
+): WantedDevice {
   return {
     name: `${prefix}${port.id.slice(0, 11)}`,
     portId: port.id,

@@ -15,10 +15,14 @@ import { runAgent, type Agent } from '../run-agent.ts';
 import { listFound, readActual, type NamespaceActual } from './actual.ts';
 import { applyRouter } from './apply.ts';
 import { targetOf } from './desired.ts';
+import { both } from './distributed/both.ts';
+import { createFloatingNamespaces } from './distributed/floating.ts';
+import { openHostNumbers } from './distributed/numbers.ts';
+import { distributedTarget, isDistributed } from './distributed/router-target.ts';
 import { orphanCommands } from './orphans.ts';
 import { createReports, soon } from './reports.ts';
 import { planRouter, type RouterStep } from './plan.ts';
-import { deviceNames, namespacePrefix, placesOf, type L3Config, type RouterTarget } from './target.ts';
+import { deviceNames, placesOf, routerPrefixes, type L3Config, type RouterTarget } from './target.ts';
 
 export interface L3Agent extends Agent {
   reconciler: Reconciler<RouterStep>;
@@ -28,6 +32,8 @@ type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
 
 export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3Agent {
   const { host } = config;
+  if (config.agent_mode !== 'legacy' && !config.use_namespaces)
+    throw new Error(`agent_mode = ${config.agent_mode} needs use_namespaces = True`);
   if (config.ha_vrrp_auth_password !== '' && !Number.isInteger(config.ha_vrrp_advert_int))
     throw new Error(
       'ha_vrrp_auth_password needs whole seconds in ha_vrrp_advert_int: VRRP version 3 has no passwords',
@@ -35,11 +41,28 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
   const served = new Map<string, RouterTarget>();
   const stops: (() => unknown)[] = [];
   const reports = createReports(config, rpc);
+  const numbers = openHostNumbers(config.state_path, (error) =>
+    log.warning(`Numbers of distributed routers are not saved: ${error.message}`),
+  );
+  const toTarget = (router: RouterSpec) =>
+    isDistributed(router) ? distributedTarget(router, config, numbers) : targetOf(router, config);
   const fetchRouters = async (router_ids: string[]) => {
     const routers = await rpc.call<RouterSpec[]>('q-l3-plugin', 'sync_routers', { host, router_ids }, soon);
-    const targets = routers.map((router) => [router.id, targetOf(router, config)] as const);
-    return new Map(targets.filter((entry): entry is [string, RouterTarget] => entry[1] !== undefined));
+    const targets = new Map(
+      routers.flatMap((router) => {
+        const target = toTarget(router);
+        return target === undefined ? [] : [[router.id, target] as const];
+      }),
+    );
+    for (const id of router_ids) floating.note(id, targets.get(id)?.share);
+    return targets;
   };
+  const listRouters = () => rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host });
+  const floating = createFloatingNamespaces({
+    ...{ config, numbers, log },
+    fetchAll: async () => fetchRouters(await listRouters()),
+    tellPorts: reports.tellPorts,
+  });
   const pidsOf = (id: string) =>
     placesOf(config, id).flatMap(({ daemons }) => daemons.flatMap(processesOf).map(({ pid }) => pid));
   let onPassed = (_id: string): Promise<void> => Promise.resolve();
@@ -57,19 +80,28 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     plan: (_, target, actual) => planRouter(target, actual),
     apply: (id, steps) =>
       applyRouter(config, id, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
-    listWanted: () => rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host }),
+    listWanted: async () => {
+      const ids = await listRouters();
+      floating.retain(ids);
+      return ids;
+    },
     listFound: () => listFound(config),
     onResult: async (id, { desired, error, steps }) => {
       if (steps.length > 0 && error === undefined) log.info(`router ${id}: ${summarize(steps)}`);
       await onPassed(id);
+      const failure =
+        error ??
+        (await floating.follow(id, desired?.share, steps.length > 0).catch((reason: Error) => reason));
       if (desired === undefined) {
-        if (error !== undefined) return;
-        served.delete(id);
-        reports.gone(id);
-        return;
+        if (failure === undefined) {
+          served.delete(id);
+          reports.gone(id);
+        }
+      } else {
+        served.set(id, desired);
+        await reports.passed(id, desired, failure !== undefined);
       }
-      served.set(id, desired);
-      await reports.passed(id, desired, error !== undefined);
+      if (failure !== undefined && error === undefined) throw failure;
     },
     log,
     resyncSeconds: config.resync_interval,
@@ -79,17 +111,17 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
   async function removeOrphans(): Promise<void> {
     const ports = await readOvsPorts();
     if (orphanCommands(ports, served.values(), config).length === 0) return;
-    const ids = await rpc.call<string[]>('q-l3-plugin', 'get_router_ids', { host });
-    const commands = orphanCommands(ports, (await fetchRouters(ids)).values(), config);
+    const targets = (await fetchRouters(await listRouters())).values();
+    const commands = orphanCommands(ports, targets, config);
     for (const words of commands) log.info(`Removing ${words.at(-1)}: no router wants it`);
     await vsctl(commands);
   }
 
   return {
-    reconciler,
+    reconciler: both(reconciler, floating.reconciler),
     start: async () => {
       const watch = watchHost({
-        namespacePrefix,
+        namespacePrefixes: routerPrefixes,
         keyOfDevice: (name) => [...served].find(([, target]) => deviceNames(target).includes(name))?.[0],
         onKey: reconciler.add,
         onAll: () => void reconciler.resync(),
@@ -113,6 +145,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
       const resync = () => {
         reports.forgetAll();
         void reconciler.resync();
+        void floating.reconciler.resync();
       };
       rpc.onConnect(resync);
       const state = () => l3State(config, [...served.values()]);
@@ -121,11 +154,11 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
         void removeOrphans().catch((error: Error) => log.warning(`Looking for lost ports: ${error.message}`));
       const sweeping = setInterval(removeOrphansSoon, config.resync_interval * 1000);
       stops.push(reporting.stop, watch.stop, () => clearInterval(sweeping));
-      await reconciler.start();
+      await Promise.all([reconciler.start(), floating.start()]);
       removeOrphansSoon();
     },
     stop: async () => {
-      await Promise.all([reconciler.stop(), ...stops.map((stop) => stop())]);
+      await Promise.all([floating.stop(), reconciler.stop(), ...stops.map((stop) => stop())]);
     },
   };
 }

@@ -15,6 +15,8 @@ export interface RouterNat {
     isSnatEnabled: boolean;
   };
   floatingIps: { floating: string; fixed: string }[];
+  /** An internal device that floating IPs come and go by, in place of the gateway (a distributed router). */
+  floatingDevice?: string;
   /** Port of the metadata proxy; undefined: none. */
   metadataPort?: number;
 }
@@ -34,13 +36,20 @@ export function routerTables(nat: RouterNat): Tables {
   addScopes(add, nat);
   if (nat.metadataPort !== undefined) addMetadata(add, nat.metadataPort);
   if (nat.gateway !== undefined) addGateway(add, nat.gateway);
+  const { floatingDevice } = nat;
+  if (floatingDevice !== undefined) add('nat', 'POSTROUTING', onlyBy(floatingDevice));
   for (const { floating, fixed } of nat.floatingIps) {
-    for (const chain of ['PREROUTING', 'OUTPUT'])
-      add('nat', chain, `-d ${floating}/32 -j DNAT --to-destination ${fixed}`);
+    const translate = `-j DNAT --to-destination ${fixed}`;
+    if (floatingDevice === undefined)
+      for (const chain of ['PREROUTING', 'OUTPUT']) add('nat', chain, `-d ${floating}/32 ${translate}`);
+    else add('nat', 'PREROUTING', `-d ${floating}/32 -i ${floatingDevice} ${translate}`);
     add('nat', 'float-snat', `-s ${fixed}/32 -j SNAT --to-source ${floating} --random-fully`);
   }
   return tables;
 }
+
+/** What leaves by another device keeps its addresses. */
+const onlyBy = (device: string) => `! -o ${device} -m conntrack ! --ctstate DNAT -j ACCEPT`;
 
 type Add = (table: string, chain: string, ...rules: string[]) => void;
 
@@ -80,7 +89,7 @@ function addMetadata(add: Add, port: number): void {
 function addGateway(add: Add, { device, address, isSnatEnabled }: NonNullable<RouterNat['gateway']>): void {
   if (address === undefined) return;
   const translate = `-j SNAT --to-source ${address} --random-fully`;
-  add('nat', 'POSTROUTING', `! -o ${device} -m conntrack ! --ctstate DNAT -j ACCEPT`);
+  add('nat', 'POSTROUTING', onlyBy(device));
   if (isSnatEnabled) add('nat', 'snat', `-o ${device} ${translate}`);
   // Internal traffic to a floating IP comes back through the router, to have its address turned back.
   add('nat', 'snat', `-m mark ! --mark ${gatewayMark} -m conntrack --ctstate DNAT ${translate}`);

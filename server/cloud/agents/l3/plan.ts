@@ -34,8 +34,9 @@ export function planRouter(
   const kept = actual.filter((part) => wantedIn(part) !== undefined);
   const left = actual.filter((part) => wantedIn(part) === undefined);
   return [
-    ...kept.flatMap((part) => inside(part, planPart(wantedIn(part)!, part))),
+    // first, since a device may go from one namespace to another
     ...left.flatMap((part) => inside(part, planGone(part))),
+    ...kept.flatMap((part) => inside(part, planPart(wantedIn(part)!, part))),
     ...planState(actual, target),
   ];
 }
@@ -140,6 +141,6 @@ function planForgotten(target: NamespaceTarget, { found }: NamespaceActual): Rou
 /** The rules that turn a floating IP into the address of an instance. */
 const translationsOf = (tables: Tables) =>
   (tables.nat?.[`${chainPrefix}-PREROUTING`] ?? []).flatMap((rule) => {
-    const address = /^-d (\S+)\/32 -j DNAT /.exec(rule)?.[1];
+    const address = /^-d (\S+)\/32 (?:-i \S+ )?-j DNAT /.exec(rule)?.[1];
     return address === undefined ? [] : [{ rule, address }];
   });

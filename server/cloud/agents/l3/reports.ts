@@ -13,6 +13,8 @@ export interface RouterReports {
   /** `failed`: the pass did not end well, and will be tried again. */
   passed(routerId: string, target: RouterTarget, failed: boolean): Promise<void>;
   gone(routerId: string): void;
+  /** Brings up ports that belong to no single router. */
+  tellPorts(key: string, ports: readonly string[]): Promise<void>;
   /** The server may have forgotten: tell everything again. */
   forgetAll(): void;
 }
@@ -61,6 +63,7 @@ export function createReports(config: L3Config, rpc: Pick<Rpc, 'call'>): RouterR
       await tellStatuses(id, target, failed);
       if (!failed) await gatewayPorts.tell(id, target.ownPorts);
     },
+    tellPorts: gatewayPorts.tell,
     gone: (id) => {
       toldStates.delete(id);
       gatewayPorts.forget(id);

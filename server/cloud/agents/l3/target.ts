@@ -5,6 +5,7 @@ import type { FloatingIpSpec } from '../../model/specs.ts';
 import { proxyPlace } from '../metadata-proxy.ts';
 import type { DaemonPlace, WantedDaemon } from '../namespace-daemon.ts';
 import type { Ownership, WantedNamespace } from '../namespace-plan.ts';
+import { floatingDeviceName, type FloatingShare } from './distributed/share.ts';
 import { keepalivedPlace } from './ha/keepalived.ts';
 import { chainPrefix } from './nat.ts';
 
@@ -39,9 +40,13 @@ export interface RouterTarget {
   /** Ports that this agent brings up itself: those outside the integration bridge. */
   ownPorts: string[];
   counts: { interfaces: number; gateways: number; floatingIps: number };
+  /** What a distributed router needs of a namespace that it shares with others. */
+  share?: FloatingShare;
 }
 
 export const namespacePrefix = 'qrouter-';
+export const snatPrefix = 'snat-';
+export const routerPrefixes = [namespacePrefix, snatPrefix] as const;
 
 /** Undefined under `use_namespaces = False`: everything is in the root namespace. */
 export const namespaceOf = (config: L3Config, routerId: string): string | undefined =>
@@ -56,11 +61,24 @@ export interface NamespacePlace {
 /** Every place to look for what a router has, or has left, on this host. */
 export const placesOf = (config: L3Config, routerId: string): NamespacePlace[] => [
   {
-    own: { ns: namespaceOf(config, routerId), devicePrefixes: ['qr-', 'qg-', 'ha-'], chainPrefix },
+    own: { ns: namespaceOf(config, routerId), devicePrefixes: ['qr-', 'qg-', 'ha-', 'rfp-'], chainPrefix },
     daemons: [keepalivedPlace(config, routerId), proxyPlace(config, routerId)],
   },
+  ...(config.use_namespaces ? [snatPlace(routerId)] : []),
 ];
+
+/** Where a distributed router has its gateway, on one host of all. */
+export const snatPlace = (routerId: string): NamespacePlace => ({
+  own: { ns: `${snatPrefix}${routerId}`, devicePrefixes: ['sg-', 'qg-'], chainPrefix },
+  daemons: [],
+});
 
 /** Names of all devices that a router should have in the switch. */
 export const deviceNames = (target: RouterTarget): string[] =>
   target.namespaces.flatMap(({ wanted }) => wanted.devices.map(({ name }) => name));
+
+/** Names of all devices that the switch holds for a router, alone or with others. */
+export const portNames = (target: RouterTarget): string[] => [
+  ...deviceNames(target),
+  ...(target.share === undefined ? [] : [floatingDeviceName(target.share.port)]),
+];

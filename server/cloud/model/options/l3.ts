@@ -10,8 +10,8 @@ export const l3Options = defineOptions({
   agent_mode: {
     type: 'string',
     default: 'legacy',
-    choices: ['legacy'],
-    help: 'What kinds of routers it serves',
+    choices: ['legacy', 'dvr', 'dvr_snat'],
+    help: 'legacy: routers of one host; dvr: distributed routers, on a compute node; dvr_snat: both, and their gateways',
   },
   external_network_bridge: {
     type: 'string',
