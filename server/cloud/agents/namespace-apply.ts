@@ -6,7 +6,7 @@ import { addVethArgs, removeLink, setLinkArgs } from '../../host/link.ts';
 import { addNetns, ensureNetns, loopbackUpArgs, removeNetns } from '../../host/netns.ts';
 import { ensurePortCommands, removePortCommand, vsctl } from '../../host/ovs-vsctl.ts';
 import { setSysctls } from '../../host/sysctl.ts';
-import type { NamespaceStep, Ownership, WantedDevice } from './namespace-plan.ts';
+import type { NamespaceStep, Ownership, WantedDevice, WantedVeth } from './namespace-plan.ts';
 
 type PlugStep = Extract<NamespaceStep, { kind: 'plug' }>;
 
@@ -48,8 +48,7 @@ export async function applySteps<Other extends { kind: string }>(
         await vsctl([removePortCommand(step.bridge, step.name)]);
         break;
       case 'add-veth':
-        await ensureNetns(step.veth.peer!.ns);
-        await ipBatch([addVethArgs(step.veth, step.veth.peer!)], ns);
+        await addVeth(step.veth, step.veth.peer!, ns);
         break;
       case 'load-rules':
         await restoreTables(step.input, ns === undefined ? {} : { ns });
@@ -75,6 +74,17 @@ function makePorts(steps: readonly NamespaceStep[]): Promise<unknown> {
   const made = vsctl(steps.filter(isNew).flatMap(({ device }) => portCommands(device)));
   made.catch(() => undefined); // whoever waits for the port meets the failure
   return made;
+}
+
+/** Makes the pair; an end that is left of another one leads to a namespace that was deleted while a process lives in it. */
+async function addVeth(
+  veth: WantedVeth,
+  peer: NonNullable<WantedVeth['peer']>,
+  ns: string | undefined,
+): Promise<void> {
+  await ensureNetns(peer.ns);
+  await removeLink(peer.name, peer.ns);
+  await ipBatch([addVethArgs(veth, peer)], ns);
 }
 
 const isInRoot = (name: string) => existsSync(`/sys/class/net/${name}`);
