@@ -1,19 +1,23 @@
 // The Networking server as a layer 2 agent sees it: networks, ports and groups in memory, answers and what was reported.
-import type { HostPlugin } from '../../server/cloud/agents/linuxbridge/desired.ts';
+import type { HostPlugin as BridgePlugin } from '../../server/cloud/agents/linuxbridge/desired.ts';
+import type { HostPlugin as SwitchPlugin } from '../../server/cloud/agents/openvswitch/host-desired.ts';
 import type {
   DeviceSpec,
+  DvrHostMac,
   FdbEntries,
   SecurityGroupRuleSpec,
   TunnelPeer,
 } from '../../server/cloud/model/specs.ts';
 
-export interface NetworkServer extends HostPlugin {
+export interface NetworkServer extends BridgePlugin, SwitchPlugin {
   devices: Map<string, DeviceSpec>;
   rules: Record<string, SecurityGroupRuleSpec[]>;
   /** Other hosts with tunnels, by type. */
   peers: Record<string, TunnelPeer[]>;
   /** Who is where on other hosts. */
   fdb: FdbEntries;
+  /** MACs of hosts with distributed routers, the one of the agent's own host first. */
+  macs: DvrHostMac[];
   /** Last reported state by port id. */
   reported: Map<string, 'up' | 'down'>;
   /** While set, every call fails with it. */
@@ -52,6 +56,7 @@ export function networkServer(): NetworkServer {
     rules: {},
     peers: {},
     fdb: {},
+    macs: [],
     reported: new Map(),
     outage: undefined,
     addPort: (port) => {
@@ -97,6 +102,14 @@ export function networkServer(): NetworkServer {
     fetchPortIds: async () => {
       reach();
       return [...server.devices.keys()];
+    },
+    fetchDvrMac: async () => {
+      reach();
+      return server.macs[0]!;
+    },
+    fetchDvrMacs: async () => {
+      reach();
+      return structuredClone(server.macs);
     },
     reportDevices: async (up, down) => {
       reach();

@@ -20,6 +20,7 @@ export const ovsSettings = (given: Partial<Settings> = {}): Settings => ({
   integrationBridge: 'br-int',
   physical: physicalBridges({ physnet2: 'br-eth1' }),
   tunnels: tunnelSettings(),
+  isDistributed: false,
   datapathType: 'netdev',
   vethMtu: 9000,
   enforcesSecurityGroups: true,

@@ -25,6 +25,8 @@ export interface AgentLog {
 /** Events of the server are followed by a pass. */
 export interface OpenvswitchAgent
   extends PortEvents, OverlayEvents, Pick<Reconciler<Step>, 'settle' | 'verify'> {
+  /** A host has distributed routers for the first time. */
+  macsChanged(): void;
   /** Everything is asked for again and reported again: after a reconnect, or when the server had forgotten this agent. */
   resync(): void;
   start(): Promise<void>;
@@ -36,6 +38,8 @@ export interface OpenvswitchAgent
   problem(): Error | undefined;
   /** Number of ports that are bound here, for the state report. */
   deviceCount(): number;
+  /** True when frames are marked with the MACs of hosts, as distributed routers need it. */
+  isDistributed(): boolean;
 }
 
 /** The whole host is one key: flows, rules and tags of all ports are read and changed together. */
@@ -46,6 +50,7 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
   const zones = new Map<string, number>();
   let snapshot: SwitchState | undefined;
   let deviceCount = 0;
+  let isDistributed = false;
   let problem: Error | undefined;
   let stopWatching = () => {};
 
@@ -62,6 +67,7 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
       snapshot = await readSwitch();
       const desired = await known.fetch([...pluggedPorts(snapshot, settings).keys()]);
       problem = desired.problem;
+      isDistributed = desired.macs !== undefined;
       return desired;
     },
     read: async () => {
@@ -99,6 +105,7 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
     portChanged: (id) => known.ports.portChanged(id) && wake(),
     networkChanged: (id) => known.ports.networkChanged(id) && wake(),
     groupsChanged: (ids) => known.ports.groupsChanged(ids) && wake(),
+    macsChanged: () => known.macsChanged() && wake(),
     tunnelChanged: (news, isGone) => known.overlay.tunnelChanged(news, isGone) && wake(),
     fdbChanged: (ids) => known.overlay.fdbChanged(ids) && wake(),
     resync: () => void reconciler.resync(),
@@ -125,6 +132,7 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
     verify: reconciler.verify,
     problem: () => problem,
     deviceCount: () => deviceCount,
+    isDistributed: () => isDistributed,
   };
 }
 

@@ -96,15 +96,21 @@ export function physicalFlows(
   return [
     flow(0, 0, '', 'NORMAL'),
     flow(0, 2, `in_port="${outer}"`, 'drop'),
-    ...networks
-      .filter((network) => network.physical_network === physicalNetwork)
-      .flatMap((network) => {
-        const match = `in_port="${outer}",dl_vlan=${network.tag}`;
-        if (network.network_type === 'vlan')
-          return [flow(0, 4, match, `${vlanField(network.segmentation_id ?? 0)},NORMAL`)];
-        return network.network_type === 'flat' ? [flow(0, 4, match, 'pop_vlan,NORMAL')] : [];
-      }),
+    ...networks.flatMap((network) => outboundFlows(0, { physicalNetwork, outer }, network)),
   ];
+}
+
+/** To the wire: the local VLAN becomes the provider's. */
+export function outboundFlows(
+  tableNumber: number,
+  { physicalNetwork, outer }: Pick<PhysicalBridge, 'physicalNetwork' | 'outer'>,
+  network: LocalNetwork,
+): Flow[] {
+  if (network.physical_network !== physicalNetwork) return [];
+  const match = `in_port="${outer}",dl_vlan=${network.tag}`;
+  if (network.network_type === 'vlan')
+    return [flow(tableNumber, 4, match, `${vlanField(network.segmentation_id ?? 0)},NORMAL`)];
+  return network.network_type === 'flat' ? [flow(tableNumber, 4, match, 'pop_vlan,NORMAL')] : [];
 }
 
 /** Frames, ARP and neighbour advertisements of a port carry its own addresses, or those of its allowed pairs. */

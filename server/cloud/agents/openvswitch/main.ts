@@ -14,10 +14,11 @@ import {
 } from '../../model/options/ovs.ts';
 import type { AgentState } from '../../model/specs.ts';
 import { connectRpc } from '../../rpc/connect-rpc.ts';
-import { rpcPlugin, subscribe, subscribeOverlay } from '../l2/rpc-plugin.ts';
+import { subscribe, subscribeOverlay } from '../l2/rpc-plugin.ts';
 import { formatPlan, parsePlanOption } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
 import { createAgent, type OpenvswitchAgent } from './agent.ts';
+import { hostPlugin, subscribeMacs } from './rpc.ts';
 import { checkLocalIp, settingsOf, type Settings } from './settings.ts';
 
 const groups = {
@@ -40,7 +41,7 @@ export async function main(argv: string[]): Promise<void> {
   checkLocalIp(settings, await hostAddresses());
   const { host, transport_url, control_exchange: exchange, report_interval } = config.DEFAULT;
   const rpc = connectRpc({ transport_url, exchange, host, log });
-  const plugin = rpcPlugin(rpc, { host, agent_id: `ovs-agent-${host}`, tunnelIp: settings.tunnels.localIp });
+  const plugin = hostPlugin(rpc, settings);
   const agent = createAgent(settings, plugin, log);
   if (mode === 'plan') {
     process.stdout.write(formatPlan(await agent.verify()));
@@ -52,6 +53,7 @@ export async function main(argv: string[]): Promise<void> {
   }
   subscribe(rpc, agent);
   subscribeOverlay(rpc, agent);
+  subscribeMacs(rpc, agent);
   const reports = reportState(rpc, () => agentState(settings, agent), report_interval, {
     log,
     onNew: agent.resync,
@@ -92,8 +94,8 @@ function agentState(settings: Settings, agent: OpenvswitchAgent): AgentState {
       tunneling_ip: tunnels.types.length === 0 ? null : tunnels.localIp,
       l2_population: tunnels.populates,
       arp_responder_enabled: tunnels.answersArp,
-      enable_distributed_routing: false,
-      in_distributed_mode: false,
+      enable_distributed_routing: settings.isDistributed,
+      in_distributed_mode: agent.isDistributed(),
       extensions: [],
       log_agent_heartbeats: false,
       ovs_hybrid_plug: enforcesSecurityGroups,

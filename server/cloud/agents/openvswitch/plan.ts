@@ -1,17 +1,14 @@
 // The whole difference between what the server wants of this host and what the host has, as ordered steps. Pure.
-import { planFlows, type Flow } from '../../../host/ovs-ofctl.ts';
+import type { Flow } from '../../../host/ovs-ofctl.ts';
 import { planFirewall } from '../firewall/plan.ts';
 import { openvswitchScheme as scheme } from '../firewall/scheme.ts';
-import { isGuarded } from '../l2/desired.ts';
 import type { Actual } from './actual.ts';
-import { flowCookie } from './bridges.ts';
-import { tunnelFlows } from './flows-tunnel.ts';
-import { integrationFlows, physicalFlows, type LocalNetwork } from './flows.ts';
 import type { HostDesired } from './host-desired.ts';
 import { planBridgeRemoval, planBridges } from './plan-bridges.ts';
+import { flowRemoval, flowSteps, wantedFlows, type Tunnels } from './plan-flows.ts';
 import { bindPorts, planPorts, pluggedPorts } from './plan-ports.ts';
 import { planTunnelBridge, planTunnelPorts, planTunnelRemoval } from './plan-tunnels.ts';
-import { managedBridges, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import type { Step } from './steps.ts';
 import { tunnelNetworks, wantedTunnels } from './tunnels.ts';
 
@@ -34,76 +31,63 @@ export function plan(
   const firewall = isComplete
     ? planFirewall({ scheme, specs, groups: desired.groups, zones }, actual, settings)
     : { first: [], last: [] };
-  const networks = [...bindings.networks.values()];
-  const physical = settings.physical.filter(({ bridge }) => actual.switch.bridges.has(bridge));
-  const wanted = new Map<string, Flow[]>(
-    physical.map((bridge) => [bridge.bridge, physicalFlows(bridge, networks)]),
-  );
-  wanted.set(
-    settings.integrationBridge,
-    integrationFlows({
-      physical,
-      networks,
-      guarded: bindings.bound
-        .filter(({ spec }) => isGuarded(spec))
-        .map(({ spec, port }) => ({ spec, port: port.name })),
-      dead: bindings.dead.map(({ port }) => port.name),
-    }),
-  );
-  const tunnels = planTunnels(settings, desired, networks, actual, isComplete);
+  const networks = tunnelNetworks(bindings.networks.values(), settings.tunnels);
+  const tunnels = { networks, ports: wantedTunnels(settings.tunnels, desired.overlay, networks) };
+  const tunnelSteps = planTunnels(settings, desired, tunnels, actual, isComplete);
+  // Half of a distributed router would send frames with its MAC to where it must not be seen.
+  const isWaiting = settings.isDistributed && desired.macs === undefined;
+  const flows = isWaiting ? [] : wantedFlows(settings, desired, bindings, tunnels, actual);
   return [
     ...planBridges(settings, actual),
-    ...tunnels.first,
+    ...tunnelSteps.first,
     ...firewall.first,
-    ...[...wanted].flatMap(([bridge, flows]) => flowSteps(settings.host, bridge, flows, actual, isComplete)),
-    ...planPorts(bindings),
-    ...tunnels.last,
+    ...[...flows].flatMap(([bridge, wanted]) =>
+      bridge === settings.tunnels.bridge
+        ? tunnelFlowSteps(settings, desired, tunnels, wanted, actual, isComplete)
+        : flowSteps(settings, bridge, wanted, actual, isComplete),
+    ),
+    ...(isWaiting ? [] : planPorts(bindings)),
+    ...tunnelSteps.last,
     ...firewall.last,
   ];
 }
 
+function tunnelFlowSteps(
+  settings: Settings,
+  { overlay }: HostDesired,
+  { ports }: Tunnels,
+  wanted: Flow[],
+  actual: Actual,
+  isComplete: boolean,
+): Step[] {
+  const names = new Set(ports.map(({ name }) => name));
+  // Learned before the tunnel was taken away: what it would send there is lost.
+  const leadsNowhere = ({ actions }: Flow) => !names.has(/output:"([^"]+)"/.exec(actions)?.[1] ?? '');
+  const deletes = isComplete && overlay.isComplete;
+  return flowSteps(settings, settings.tunnels.bridge, wanted, actual, deletes, leadsNowhere);
+}
+
+/** Steps before and after those of the flows. */
 function planTunnels(
   settings: Settings,
   { overlay }: HostDesired,
-  localNetworks: LocalNetwork[],
+  { ports }: Tunnels,
   actual: Actual,
   isComplete: boolean,
 ): { first: Step[]; last: Step[] } {
-  const { host, tunnels } = settings;
-  const { bridge, types, outerPatch, answersArp } = tunnels;
+  const { bridge, types } = settings.tunnels;
   if (types.length === 0)
     return {
       first: [],
       last: [
-        ...flowSteps(host, bridge, [], actual, true, () => true),
+        ...flowSteps(settings, bridge, [], actual, true, () => true),
         ...planTunnelRemoval(settings, actual, 'tunnels are not enabled any more'),
       ],
     };
-  const networks = tunnelNetworks(localNetworks, tunnels);
-  const ports = wantedTunnels(tunnels, overlay, networks);
-  const names = new Set(ports.map(({ name }) => name));
   const steps = planTunnelPorts(settings, ports, actual);
-  const flows = tunnelFlows({
-    ...{
-      outerPatch,
-      cookie: flowCookie(host, bridge),
-      ports,
-      networks,
-      members: overlay.members,
-      answersArp,
-    },
-    isDistributed: false,
-  });
-  const isKnown = isComplete && overlay.isComplete;
-  // Learned before the tunnel was taken away: what it would send there is lost.
-  const leadsNowhere = ({ actions }: Flow) => !names.has(/output:"([^"]+)"/.exec(actions)?.[1] ?? '');
   return {
-    first: [
-      ...planTunnelBridge(settings, actual),
-      ...steps.first,
-      ...flowSteps(host, bridge, flows, actual, isKnown, leadsNowhere),
-    ],
-    last: isKnown ? steps.last : [],
+    first: [...planTunnelBridge(settings, actual), ...steps.first],
+    last: isComplete && overlay.isComplete ? steps.last : [],
   };
 }
 
@@ -111,29 +95,11 @@ function planRemoval(settings: Settings, actual: Actual): Step[] {
   const off: Settings = { ...settings, enforcesSecurityGroups: false };
   const groups = { security_groups: {}, sg_member_ips: {} };
   const firewall = planFirewall({ scheme, specs: [], groups, zones: new Map() }, actual, off);
-  const all = () => true;
   return [
-    ...managedBridges(settings).flatMap((bridge) => flowSteps(settings.host, bridge, [], actual, true, all)),
+    ...flowRemoval(settings, actual),
     ...firewall.first,
     ...firewall.last,
     ...planTunnelRemoval(settings, actual, 'the agent leaves this host'),
     ...planBridgeRemoval(settings, actual),
   ];
-}
-
-function flowSteps(
-  host: string,
-  bridge: string,
-  wanted: Flow[],
-  actual: Actual,
-  deletes: boolean,
-  isOutdated?: (learned: Flow) => boolean,
-): Step[] {
-  const found = actual.flows.get(bridge) ?? [];
-  const changes = planFlows(wanted, found, flowCookie(host, bridge), isOutdated);
-  const lines = deletes ? changes.lines : changes.lines.slice(0, changes.added.length);
-  if (lines.length === 0) return [];
-  const deleted = deletes ? changes.deleted.length : 0;
-  const reason = `${bridge}: ${changes.added.length} flows missing or different, ${deleted} not wanted any more`;
-  return [{ kind: 'change-flows', bridge, lines, reason }];
 }

@@ -9,6 +9,8 @@ export interface Settings {
   integrationBridge: string;
   physical: PhysicalBridge[];
   tunnels: TunnelSettings;
+  /** Routers may be distributed: every host routes for its own guests. */
+  isDistributed: boolean;
   datapathType: 'system' | 'netdev';
   vethMtu: number;
   enforcesSecurityGroups: boolean;
@@ -49,6 +51,7 @@ export interface ConfigGroups {
     dont_fragment: boolean;
     l2_population: boolean;
     arp_responder: boolean | null;
+    enable_distributed_routing: boolean;
   };
   securitygroup: { enable_security_group: boolean; firewall_driver: string; enable_ipset: boolean };
 }
@@ -59,6 +62,7 @@ export const settingsOf = (config: ConfigGroups): Settings => ({
   integrationBridge: config.ovs.integration_bridge,
   physical: physicalBridges(config.ovs.bridge_mappings),
   tunnels: tunnelSettings(config),
+  isDistributed: config.agent.enable_distributed_routing,
   datapathType: config.ovs.datapath_type === 'netdev' ? 'netdev' : 'system',
   vethMtu: config.agent.veth_mtu,
   enforcesSecurityGroups: enforcesSecurityGroups(config.securitygroup),

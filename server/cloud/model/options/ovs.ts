@@ -111,6 +111,11 @@ export const ovsAgentOptions = defineOptions({
     default: false,
     help: 'Send frames only where the server says that their receiver is; needs its l2population mechanism',
   },
+  enable_distributed_routing: {
+    type: 'bool',
+    default: false,
+    help: 'Let distributed routers work on this host; on all hosts or on none',
+  },
   arp_responder: {
     type: 'bool',
     default: null,

@@ -118,7 +118,7 @@ const config = (agent: object, ovs: object = {}) => ({
   },
   agent: {
     ...{ veth_mtu: 9000, polling_interval: 5, tunnel_types: [], vxlan_udp_port: 4789, dont_fragment: true },
-    ...{ l2_population: false, arp_responder: null },
+    ...{ l2_population: false, arp_responder: null, enable_distributed_routing: false },
     ...agent,
   },
   securitygroup: { enable_security_group: true, firewall_driver: 'iptables_hybrid', enable_ipset: true },
