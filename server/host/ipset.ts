@@ -12,8 +12,11 @@ export interface IpSet {
 
 /** All sets of the root namespace by name. */
 export async function readIpsets(): Promise<Map<string, IpSet>> {
-  return parseIpsetSave((await run(['ipset', 'save'])).stdout);
+  return parseIpsetSave(await ipsetsPrint());
 }
+
+/** All sets as text: of equal texts the sets are equal. */
+export const ipsetsPrint = async (): Promise<string> => (await run(['ipset', 'save'])).stdout;
 
 /** What `ipset save` prints. */
 export function parseIpsetSave(text: string): Map<string, IpSet> {

@@ -66,14 +66,20 @@ const text = (flow: Flow, cookie: string) =>
 
 /**
  * The flows of a bridge as text to compare with an earlier one: without counters and ages, ports as numbers, no cookies.
- * Flows of the tables in `learned`, where the switch itself adds and removes them, are left out.
+ * Flows of the switch's own, and those that it learned in the tables `learned`, are left out.
  * Costs no process, unlike `dumpFlows`.
  */
 export async function flowPrint(bridge: string, learned: readonly number[] = []): Promise<string> {
   const text = await appctl('bridge/dump-flows', [bridge]);
-  const kept = text.split('\n').filter((line) => !learned.some((table) => isLearnedLine(line, table)));
+  const kept = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('table_id=254,'))
+    .filter((line) => !learned.some((table) => isLearnedLine(line, table)));
   return kept.join('\n').replace(/(^| )(duration|n_packets|n_bytes|idle_age)=[^,]*,/gm, '');
 }
+
+/** Number of flows in a print. */
+export const countFlows = (print: string): number => (print === '' ? 0 : print.split('\n').length);
 
 const isLearnedLine = (line: string, table: number) =>
   line.startsWith(`table_id=${table},`) && line.includes(' priority=1,');
@@ -83,6 +89,15 @@ export interface FlowPlan {
   lines: string[];
   added: Flow[];
   deleted: Flow[];
+  /** All flows of the bridge when the lines are applied. */
+  after: MarkedFlow[];
+}
+
+export interface FlowPlanOptions {
+  /** False: flows that are not wanted stay. */
+  deletes?: boolean;
+  /** Learned flows to be deleted. */
+  isOutdated?: (learned: Flow) => boolean;
 }
 
 /**
@@ -94,7 +109,7 @@ export function planFlows(
   wanted: readonly Flow[],
   actual: readonly MarkedFlow[],
   cookie: string,
-  isOutdated: (learned: Flow) => boolean = () => false,
+  { deletes = true, isOutdated = () => false }: FlowPlanOptions = {},
 ): FlowPlan {
   const found = new Map(actual.map((flow) => [identity(flow), flow]));
   const byName = new Map<string, Flow>();
@@ -103,10 +118,10 @@ export function planFlows(
     const same = found.get(identity(flow));
     return same === undefined || same.actions !== flow.actions || same.cookie !== cookie;
   });
-  const deleted = actual.filter(
-    (flow) =>
-      flow.cookie === cookie && !byName.has(identity(flow)) && (flow.isLearned !== true || isOutdated(flow)),
-  );
+  const isUnwanted = (flow: MarkedFlow) =>
+    flow.cookie === cookie && !byName.has(identity(flow)) && (flow.isLearned !== true || isOutdated(flow));
+  const deleted = deletes ? actual.filter(isUnwanted) : [];
+  const replaced = new Set([...added, ...deleted].map(identity));
   return {
     lines: [
       ...added.map((flow) => `add ${text(flow, cookie)},actions=${flow.actions}`),
@@ -114,6 +129,10 @@ export function planFlows(
     ],
     added,
     deleted,
+    after: [
+      ...actual.filter((flow) => !replaced.has(identity(flow))),
+      ...added.map((flow) => ({ ...flow, cookie })),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 // Ports of all Open vSwitch bridges of this machine, in one read.
-import { asList, asMap, readTables } from './ovs-vsctl.ts';
+import { asList, asMap } from './ovs-vsctl.ts';
+import { readTables } from './ovsdb-read.ts';
 
 export interface OvsPort {
   name: string;

@@ -1,4 +1,4 @@
-// Open vSwitch's database through `ovs-vsctl`: typed reads, and many commands as one transaction in one process.
+// Open vSwitch's database through `ovs-vsctl`: many commands as one transaction in one process. Reads: ovsdb-read.ts.
 import { run } from './run.ts';
 
 /** One command and its words; several become `ovs-vsctl -- A -- B`: one process, one transaction. */
@@ -11,12 +11,11 @@ export type OvsRow = Record<string, OvsValue>;
 /** Runs commands as one transaction; waits until ovs-vswitchd has put it into effect, at most `timeoutSeconds`. */
 export async function vsctl(commands: readonly VsctlCommand[], options: VsctlOptions = {}): Promise<string> {
   if (commands.length === 0) return '';
-  const { timeoutSeconds = 10, waitsForSwitch = true, json = false } = options;
+  const { timeoutSeconds = 10, waitsForSwitch = true } = options;
   const argv = [
     'ovs-vsctl',
     `--timeout=${timeoutSeconds}`,
     ...(waitsForSwitch ? [] : ['--no-wait']),
-    ...(json ? ['--format=json'] : []),
     ...commands.flatMap((command) => ['--', ...command]),
   ];
   return (await run(argv, { timeoutMs: (timeoutSeconds + 2) * 1000 })).stdout;
@@ -26,28 +25,12 @@ export interface VsctlOptions {
   timeoutSeconds?: number;
   /** False: return when the database has it, before the switch acts. */
   waitsForSwitch?: boolean;
-  json?: boolean;
 }
 
-/** Tables and columns to read, in one process. */
+/** Columns of a table to read or to watch. */
 export interface TableQuery {
   table: 'Open_vSwitch' | 'Bridge' | 'Port' | 'Interface' | 'Controller' | 'Manager';
   columns: readonly string[];
-}
-
-/** Rows of several tables, one list per query, in the order asked for. */
-export async function readTables(queries: readonly TableQuery[]): Promise<OvsRow[][]> {
-  const commands = queries.map(({ table, columns }) => [`--columns=${columns.join(',')}`, 'list', table]);
-  const output = await vsctl(commands, { json: true, waitsForSwitch: false });
-  return output.trim().split('\n').map(parseTable);
-}
-
-/** One table as `ovs-vsctl --format=json` prints it. */
-export function parseTable(json: string): OvsRow[] {
-  const { data, headings } = JSON.parse(json) as { data: unknown[][]; headings: string[] };
-  return data.map((row) =>
-    Object.fromEntries(headings.map((name, index) => [name, decodeOvsValue(row[index])])),
-  );
 }
 
 /** OVSDB's JSON (RFC 7047: `["uuid", x]`, `["set", [...]]`, `["map", [[k, v]]]`) as plain data. */

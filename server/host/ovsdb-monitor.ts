@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net';
 import { splitMessages } from './json-messages.ts';
 import { decodeOvsValue, type OvsRow, type TableQuery } from './ovs-vsctl.ts';
+import { databaseSocket } from './ovsdb-read.ts';
 
 /** What happened to one row. */
 export interface OvsdbChange {
@@ -30,7 +31,7 @@ const longestWaitMs = 2000;
 
 /** Starts monitoring, now or as soon as the database answers; `stop` ends it. */
 export function monitorOvsdb(options: MonitorOptions): { stop(): void } {
-  const { tables, onChange, onLost, socket: path = '/run/openvswitch/db.sock' } = options;
+  const { tables, onChange, onLost, socket: path = databaseSocket } = options;
   let socket: Socket;
   let waitMs = firstWaitMs;
   let isToldLost = false;

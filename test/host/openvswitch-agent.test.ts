@@ -223,7 +223,7 @@ it('an unplugged port is reported down and nothing of it stays', async () => {
 it('flows of a port that vanishes during a pass do not hold up the others', async () => {
   const flow = (match: string) => `add table=0,priority=700,${match},actions=drop`;
   const lines = [flow('in_port="qvo-gone"'), flow('dl_vlan=9')];
-  await apply([{ kind: 'change-flows', bridge: 'br-int', lines, reason: 'test' }]);
+  await apply([{ kind: 'change-flows', bridge: 'br-int', lines, after: [], reason: 'test' }]);
   const added = (await dumpFlows('br-int')).filter(({ priority }) => priority === 700);
   expect(added.map(({ match }) => match)).toEqual(['dl_vlan=9']);
 });

@@ -8,8 +8,9 @@ import { parseIpsetSave, planIpsets } from '../../../server/host/ipset.ts';
 import { splitMessages } from '../../../server/host/json-messages.ts';
 import { parseLinks } from '../../../server/host/link.ts';
 import { parseFlows } from '../../../server/host/ovs-ofctl.ts';
-import { asList, asMap, parseTable, setCommand } from '../../../server/host/ovs-vsctl.ts';
+import { asList, asMap, setCommand } from '../../../server/host/ovs-vsctl.ts';
 import { parseUpdates } from '../../../server/host/ovsdb-monitor.ts';
+import { parseSelects } from '../../../server/host/ovsdb-read.ts';
 import { parseRoutes } from '../../../server/host/route.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures', name), 'utf8');
@@ -47,7 +48,7 @@ it('routes have destination and next hop', () => {
 });
 
 it('tables of the switch become plain rows', () => {
-  const [bridges, ports] = fixture('ovs-vsctl-list.jsonl').trim().split('\n').map(parseTable);
+  const [bridges, ports] = parseSelects(json('ovsdb-select.json'));
   expect(bridges?.[0]).toMatchObject({ name: 'br-int', fail_mode: 'secure', protocols: [] });
   expect(asList(bridges?.[0]?.ports)).toHaveLength(2);
   const tap = ports?.find(({ name }) => name === 'tapx');

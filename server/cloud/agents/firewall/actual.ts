@@ -1,6 +1,6 @@
 // What the host has of the firewall now: rules, sets of addresses, and whether bridged frames pass by the rules.
-import { readIpsets, type IpSet } from '../../../host/ipset.ts';
-import { readTables, type Tables } from '../../../host/iptables.ts';
+import { ipsetsPrint, readIpsets, type IpSet } from '../../../host/ipset.ts';
+import { readTables, tablesPrint, type Tables } from '../../../host/iptables.ts';
 import { readSysctl } from '../../../host/sysctl.ts';
 
 export interface FirewallActual {
@@ -16,12 +16,12 @@ export const bridgeSysctls = ['iptables', 'ip6tables', 'arptables'].map(
 );
 
 export async function readFirewall(): Promise<FirewallActual> {
-  const speaksIpv6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
+  const hasIpv6 = await speaksIpv6();
   const [tables4, tables6, ipsets, sysctls] = await Promise.all([
     readTables({ family: 4 }),
-    speaksIpv6 ? readTables({ family: 6 }) : undefined,
+    hasIpv6 ? readTables({ family: 6 }) : undefined,
     readIpsets(),
-    Promise.all(bridgeSysctls.map(async (key) => [key, await readSysctl(key)] as const)),
+    readBridgeSysctls(),
   ]);
   return {
     tables: tables6 === undefined ? { 4: tables4 } : { 4: tables4, 6: tables6 },
@@ -29,3 +29,20 @@ export async function readFirewall(): Promise<FirewallActual> {
     sysctls: Object.fromEntries(sysctls),
   };
 }
+
+/** All of it as text to compare with an earlier one. */
+export async function firewallPrint(): Promise<string> {
+  const hasIpv6 = await speaksIpv6();
+  const parts = await Promise.all([
+    tablesPrint({ family: 4 }),
+    hasIpv6 ? tablesPrint({ family: 6 }) : '',
+    ipsetsPrint(),
+    readBridgeSysctls().then((sysctls) => JSON.stringify(sysctls)),
+  ]);
+  return parts.join('\n--\n');
+}
+
+const speaksIpv6 = async () => (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
+
+const readBridgeSysctls = () =>
+  Promise.all(bridgeSysctls.map(async (key) => [key, await readSysctl(key)] as const));

@@ -24,7 +24,11 @@ export interface DesiredPorts {
   networkChanged(id: string): boolean;
   groupsChanged(ids: readonly string[]): boolean;
   everythingChanged(): void;
-  fetch(found: readonly string[]): Promise<Desired>;
+  /** `alongside` is what can be asked for together with the groups, once the ports are known. */
+  fetch(
+    found: readonly string[],
+    alongside?: (specs: readonly DeviceSpec[]) => Promise<void>,
+  ): Promise<Desired>;
 }
 
 /** True for ports that security groups and address checks guard. */
@@ -127,15 +131,17 @@ export function createDesired(plugin: Plugin): DesiredPorts {
       for (const id of [...devices.keys(), ...unknown]) stale.add(id);
       grouped = new Set();
     },
-    fetch: async (found) => {
+    fetch: async (found, alongside = () => Promise.resolve()) => {
       forgetGone(found);
       let problem: Error | undefined;
-      try {
-        await refreshDevices(found);
-        await refreshGroups();
-      } catch (error) {
-        problem = error instanceof Error ? error : new Error(String(error));
-      }
+      const note = (error: unknown) => {
+        problem ??= error instanceof Error ? error : new Error(String(error));
+      };
+      await refreshDevices(found).catch(note);
+      await Promise.all([
+        problem === undefined ? refreshGroups().catch(note) : undefined,
+        alongside([...devices.values()]),
+      ]);
       // A new port without its rules would be open: it waits for them.
       const ready = [...devices].filter(([id, spec]) => !isGuarded(spec) || everGrouped.has(id));
       return {

@@ -1,9 +1,9 @@
 // What the host has now: the switch's bridges and ports, flows, iptables, ipsets, the ends of the veth pairs.
-import { readDevices, type DeviceState } from '../../../host/link.ts';
-import { dumpFlows, type MarkedFlow } from '../../../host/ovs-ofctl.ts';
-import { asList, asMap, readTables } from '../../../host/ovs-vsctl.ts';
-import { readFirewall, type FirewallActual } from '../firewall/actual.ts';
-import { managedBridges, type Settings } from './settings.ts';
+import type { DeviceState } from '../../../host/link.ts';
+import type { MarkedFlow } from '../../../host/ovs-ofctl.ts';
+import { asList, asMap } from '../../../host/ovs-vsctl.ts';
+import { readTables } from '../../../host/ovsdb-read.ts';
+import type { FirewallActual } from '../firewall/actual.ts';
 
 export interface SwitchBridge {
   failMode: string;
@@ -37,7 +37,7 @@ export interface Actual extends FirewallActual {
   flows: Map<string, MarkedFlow[]>;
 }
 
-/** Bridges and ports, in one process. */
+/** Bridges and ports. */
 export async function readSwitch(): Promise<SwitchState> {
   const [bridgeRows, portRows, interfaceRows] = await readTables([
     {
@@ -77,15 +77,4 @@ export async function readSwitch(): Promise<SwitchState> {
     });
   }
   return { bridges, ports };
-}
-
-/** Everything else, given the switch's state; bridges that do not exist have no flows. */
-export async function readActual(settings: Settings, state: SwitchState): Promise<Actual> {
-  const found = managedBridges(settings).filter((name) => state.bridges.has(name));
-  const [flows, devices, firewall] = await Promise.all([
-    Promise.all(found.map(async (name) => [name, await dumpFlows(name)] as const)),
-    readDevices(settings.physical.flatMap(({ inner, outer }) => [inner, outer])),
-    readFirewall(),
-  ]);
-  return { switch: state, devices, flows: new Map(flows), ...firewall };
 }

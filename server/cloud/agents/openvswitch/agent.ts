@@ -6,9 +6,10 @@ import { openvswitchScheme } from '../firewall/scheme.ts';
 import { recordedZones, rememberZones } from '../firewall/zones.ts';
 import type { OverlayEvents, PortEvents } from '../l2/rpc-plugin.ts';
 import { createPortReport } from '../l2/report.ts';
-import { readActual, readSwitch, type Actual, type SwitchState } from './actual.ts';
+import { readSwitch, type Actual, type SwitchState } from './actual.ts';
 import { apply } from './apply.ts';
 import { createHostDesired, type HostDesired, type HostPlugin } from './host-desired.ts';
+import { createHostReader } from './host-reader.ts';
 import { plan } from './plan.ts';
 import { bindPorts, pluggedPorts } from './plan-ports.ts';
 import type { Settings } from './settings.ts';
@@ -47,8 +48,10 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
   const key = settings.host;
   const known = createHostDesired(plugin, settings);
   const report = createPortReport(plugin, log);
+  const reader = createHostReader(settings);
   const zones = new Map<string, number>();
   let snapshot: SwitchState | undefined;
+  let reading: Promise<Actual> | undefined;
   let deviceCount = 0;
   let isDistributed = false;
   let problem: Error | undefined;
@@ -60,24 +63,36 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
     listWanted: () => {
       known.everythingChanged();
       report.forgetAll();
+      reader.forget();
       return Promise.resolve([key]);
     },
     listFound: () => Promise.resolve([]),
     fetch: async () => {
       snapshot = await readSwitch();
+      // While the server answers; a failure is met in `read`.
+      reading = reader.read(snapshot);
+      reading.catch(() => undefined);
       const desired = await known.fetch([...pluggedPorts(snapshot, settings).keys()]);
       problem = desired.problem;
       isDistributed = desired.macs !== undefined;
       return desired;
     },
     read: async () => {
-      const actual = await readActual(settings, snapshot ?? (await readSwitch()));
+      const actual = await (reading ?? reader.read(await readSwitch()));
       const plugged = pluggedPorts(actual.switch, settings);
       rememberZones(zones, recordedZones(actual.tables[4], openvswitchScheme), (id) => plugged.has(id));
       return actual;
     },
     plan: (_key, desired, actual) => plan(settings, desired, actual, zones),
-    apply: (_key, steps) => apply(steps),
+    apply: async (_key, steps) => {
+      try {
+        if (await apply(steps)) reader.applied(steps);
+        else reader.forget();
+      } catch (error) {
+        reader.forget();
+        throw error;
+      }
+    },
     onResult: async (_key, { desired, steps, error }) => {
       if (steps.length > 0 && error === undefined) log.info(`Host changed: ${summary(steps)}`);
       // What could be bound is bound even when another bridge is missing.
@@ -113,7 +128,10 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
       const watches = [
         watchSwitch(settings, wake, log),
         watchSwitchRestart(wake),
-        watchByPrint(settings, wake),
+        watchByPrint(settings, () => {
+          reader.forget();
+          wake();
+        }),
       ];
       stopWatching = () => {
         for (const watch of watches) watch.stop();
@@ -126,7 +144,7 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
     },
     cleanUp: async () => {
       const state = await readSwitch();
-      await apply(plan(settings, undefined, await readActual(settings, state), zones));
+      await apply(plan(settings, undefined, await createHostReader(settings).read(state), zones));
     },
     settle: reconciler.settle,
     verify: reconciler.verify,

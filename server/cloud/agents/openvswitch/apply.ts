@@ -1,4 +1,4 @@
-// Does steps of a plan; neighbours of one kind share a process. Every step is safe to repeat.
+// Does steps of a plan; neighbours of one kind share a process, rules and flows are loaded at once. Steps are safe to repeat.
 import { disableTxOffload } from '../../../host/ethtool.ts';
 import { ensureVeth, removeLink, setLinks } from '../../../host/link.ts';
 import { applyFlows } from '../../../host/ovs-ofctl.ts';
@@ -10,20 +10,33 @@ import type { Step } from './steps.ts';
 type Kind = Step['kind'];
 type StepOf<K extends Kind> = Extract<Step, { kind: K }>;
 
-/** Does the steps in order; fails at the first that fails, and after all of them when one was a problem to report. */
-export async function apply(steps: readonly Step[]): Promise<void> {
+/**
+ * Does the steps in order; fails at the first that fails, and after all of them when one was a problem to report.
+ * False when flows were left out, because their ports had gone meanwhile.
+ */
+export async function apply(steps: readonly Step[]): Promise<boolean> {
+  let isWhole = true;
   for (let at = 0; at < steps.length;) {
-    const kind = steps[at]!.kind;
     let end = at + 1;
-    while (end < steps.length && steps[end]!.kind === kind) end += 1;
-    await applyGroup(steps.slice(at, end));
+    while (end < steps.length && groupOf(steps[end]!) === groupOf(steps[at]!)) end += 1;
+    const group = steps.slice(at, end);
+    const kinds = [...new Set(group.map(({ kind }) => kind))];
+    const results = await Promise.all(
+      kinds.map((kind) => applyKind(group.filter((step) => step.kind === kind))),
+    );
+    if (results.includes(false)) isWhole = false;
     at = end;
   }
   const problems = steps.filter((step) => step.kind === 'report-problem').map((step) => step.reason);
   if (problems.length > 0) throw new Error(problems.join('; '));
+  return isWhole;
 }
 
-async function applyGroup(steps: readonly Step[]): Promise<void> {
+/** Steps of one group do not wait for each other. */
+const groupOf = ({ kind }: Step): string =>
+  kind === 'change-iptables' || kind === 'change-flows' ? 'rules and flows' : kind;
+
+async function applyKind(steps: readonly Step[]): Promise<boolean | void> {
   const kind = steps[0]!.kind;
   const all = <K extends Kind>(_kind: K) => steps as readonly StepOf<K>[];
   switch (kind) {
@@ -42,8 +55,9 @@ async function applyGroup(steps: readonly Step[]): Promise<void> {
       await vsctl(all(kind).flatMap((step) => step.commands));
       return;
     case 'change-flows':
-      await Promise.all(all(kind).map(({ bridge, lines }) => changeFlows(bridge, lines)));
-      return;
+      return (await Promise.all(all(kind).map(({ bridge, lines }) => changeFlows(bridge, lines)))).every(
+        Boolean,
+      );
     case 'set-sysctl':
     case 'change-ipsets':
     case 'change-iptables':
@@ -62,9 +76,10 @@ async function createVeth({ ends, mtu }: StepOf<'create-veth'>): Promise<void> {
 }
 
 /** Ports may be unplugged while a pass is under way: their flows are left out, and their end brings the next pass. */
-async function changeFlows(bridge: string, lines: readonly string[]): Promise<void> {
+async function changeFlows(bridge: string, lines: readonly string[]): Promise<boolean> {
   try {
     await applyFlows(bridge, lines);
+    return true;
   } catch (error) {
     const gone =
       error instanceof CommandFailed && /"([^"]+)": invalid or unknown port/.exec(error.stderr)?.[1];
@@ -74,5 +89,6 @@ async function changeFlows(bridge: string, lines: readonly string[]): Promise<vo
       .map((line) => line.replaceAll(`,output:"${gone}"`, ''))
       .filter((line) => !line.includes(`"${gone}"`));
     await changeFlows(bridge, rest);
+    return false;
   }
 }

@@ -1,8 +1,14 @@
 // Everything the server wants of this host: its ports, who is at the other ends of its tunnels, MACs of distributed routers.
-import { createOverlay, type Overlay, type OverlayKnowledge, type OverlayPlugin } from '../l2/overlay.ts';
+import {
+  createOverlay,
+  emptyOverlay,
+  type Overlay,
+  type OverlayKnowledge,
+  type OverlayPlugin,
+} from '../l2/overlay.ts';
 import { createDesired, type Desired, type DesiredPorts, type Plugin } from '../l2/desired.ts';
 import { keepAnswers } from '../l2/kept-answers.ts';
-import type { DvrHostMac } from '../../model/specs.ts';
+import type { DeviceSpec, DvrHostMac } from '../../model/specs.ts';
 import { hostMacs, type HostMacs } from './distribution.ts';
 import type { Settings } from './settings.ts';
 
@@ -46,9 +52,13 @@ export function createHostDesired(plugin: HostPlugin, { tunnels, isDistributed }
       overlay.everythingChanged();
     },
     fetch: async (found) => {
-      const desired = await ports.fetch(found);
-      const here = await overlay.fetch(tunnelledNetworks(desired, tunnels.types));
-      const unknownMacs = await macs.refresh(isDistributed ? [hosts] : []).catch((error: Error) => error);
+      let here = emptyOverlay;
+      const [desired, unknownMacs] = await Promise.all([
+        ports.fetch(found, async (specs) => {
+          here = await overlay.fetch(tunnelledNetworks(specs, tunnels.types));
+        }),
+        macs.refresh(isDistributed ? [hosts] : []).catch((error: Error) => error),
+      ]);
       const problem = desired.problem ?? here.problem ?? unknownMacs ?? undefined;
       const known = macs.values.get(hosts);
       return {
@@ -64,9 +74,9 @@ export function createHostDesired(plugin: HostPlugin, { tunnels, isDistributed }
 /** The one key of the host MACs. */
 const hosts = 'hosts';
 
-const tunnelledNetworks = ({ devices }: Desired, types: readonly string[]): string[] => [
+const tunnelledNetworks = (specs: readonly DeviceSpec[], types: readonly string[]): string[] => [
   ...new Set(
-    [...devices.values()]
+    specs
       .filter((spec) => spec.admin_state_up && types.includes(spec.network_type))
       .map((spec) => spec.network_id),
   ),

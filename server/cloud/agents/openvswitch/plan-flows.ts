@@ -1,5 +1,5 @@
 // Flows of all bridges: what they should be, and the steps to that. Pure.
-import { planFlows, type Flow } from '../../../host/ovs-ofctl.ts';
+import { planFlows, type Flow, type FlowPlanOptions } from '../../../host/ovs-ofctl.ts';
 import { isGuarded } from '../l2/desired.ts';
 import type { Actual } from './actual.ts';
 import { flowCookie } from './bridges.ts';
@@ -68,24 +68,24 @@ export function wantedFlows(
   return wanted;
 }
 
-/** Steps to the wanted flows of one bridge; without `deletes` those that are not wanted stay for now. */
+/** Steps to the wanted flows of one bridge. */
 export function flowSteps(
   { host }: Settings,
   bridge: string,
   wanted: readonly Flow[],
   actual: Actual,
-  deletes: boolean,
-  isOutdated?: (learned: Flow) => boolean,
+  options: FlowPlanOptions = {},
 ): Step[] {
   const found = actual.flows.get(bridge) ?? [];
-  const changes = planFlows(wanted, found, flowCookie(host, bridge), isOutdated);
-  const lines = deletes ? changes.lines : changes.lines.slice(0, changes.added.length);
+  const { lines, added, deleted, after } = planFlows(wanted, found, flowCookie(host, bridge), options);
   if (lines.length === 0) return [];
-  const deleted = deletes ? changes.deleted.length : 0;
-  const reason = `${bridge}: ${changes.added.length} flows missing or different, ${deleted} not wanted any more`;
-  return [{ kind: 'change-flows', bridge, lines, reason }];
+  const reason = `${bridge}: ${added.length} flows missing or different, ${deleted.length} not wanted any more`;
+  return [{ kind: 'change-flows', bridge, lines, after, reason }];
 }
+
+/** Also what the switch learned. */
+export const everything: FlowPlanOptions = { isOutdated: () => true };
 
 /** Steps that take all flows of the agent away. */
 export const flowRemoval = (settings: Settings, actual: Actual): Step[] =>
-  managedBridges(settings).flatMap((bridge) => flowSteps(settings, bridge, [], actual, true, () => true));
+  managedBridges(settings).flatMap((bridge) => flowSteps(settings, bridge, [], actual, everything));

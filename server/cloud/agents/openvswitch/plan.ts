@@ -5,7 +5,7 @@ import { openvswitchScheme as scheme } from '../firewall/scheme.ts';
 import type { Actual } from './actual.ts';
 import type { HostDesired } from './host-desired.ts';
 import { planBridgeRemoval, planBridges } from './plan-bridges.ts';
-import { flowRemoval, flowSteps, wantedFlows, type Tunnels } from './plan-flows.ts';
+import { everything, flowRemoval, flowSteps, wantedFlows, type Tunnels } from './plan-flows.ts';
 import { bindPorts, planPorts, pluggedPorts } from './plan-ports.ts';
 import { planTunnelBridge, planTunnelPorts, planTunnelRemoval } from './plan-tunnels.ts';
 import type { Settings } from './settings.ts';
@@ -44,7 +44,7 @@ export function plan(
     ...[...flows].flatMap(([bridge, wanted]) =>
       bridge === settings.tunnels.bridge
         ? tunnelFlowSteps(settings, desired, tunnels, wanted, actual, isComplete)
-        : flowSteps(settings, bridge, wanted, actual, isComplete),
+        : flowSteps(settings, bridge, wanted, actual, { deletes: isComplete }),
     ),
     ...(isWaiting ? [] : planPorts(bindings)),
     ...tunnelSteps.last,
@@ -62,9 +62,9 @@ function tunnelFlowSteps(
 ): Step[] {
   const names = new Set(ports.map(({ name }) => name));
   // Learned before the tunnel was taken away: what it would send there is lost.
-  const leadsNowhere = ({ actions }: Flow) => !names.has(/output:"([^"]+)"/.exec(actions)?.[1] ?? '');
+  const isOutdated = ({ actions }: Flow) => !names.has(/output:"([^"]+)"/.exec(actions)?.[1] ?? '');
   const deletes = isComplete && overlay.isComplete;
-  return flowSteps(settings, settings.tunnels.bridge, wanted, actual, deletes, leadsNowhere);
+  return flowSteps(settings, settings.tunnels.bridge, wanted, actual, { deletes, isOutdated });
 }
 
 /** Steps before and after those of the flows. */
@@ -80,7 +80,7 @@ function planTunnels(
     return {
       first: [],
       last: [
-        ...flowSteps(settings, bridge, [], actual, true, () => true),
+        ...flowSteps(settings, bridge, [], actual, everything),
         ...planTunnelRemoval(settings, actual, 'tunnels are not enabled any more'),
       ],
     };

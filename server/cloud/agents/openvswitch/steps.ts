@@ -1,5 +1,6 @@
 // What the agent can do to the host. Each step is safe to repeat; apply.ts does them, neighbours of one kind in one process.
 import type { LinkChange } from '../../../host/link.ts';
+import type { MarkedFlow } from '../../../host/ovs-ofctl.ts';
 import type { VsctlCommand } from '../../../host/ovs-vsctl.ts';
 import type { FirewallStep } from '../firewall/steps.ts';
 
@@ -13,5 +14,5 @@ export type Step =
         | { kind: 'set-link'; change: LinkChange }
         | { kind: 'remove-link'; name: string }
         | { kind: 'change-switch'; commands: VsctlCommand[] }
-        | { kind: 'change-flows'; bridge: string; lines: string[] }
+        | { kind: 'change-flows'; bridge: string; lines: string[]; after: MarkedFlow[] }
       ));

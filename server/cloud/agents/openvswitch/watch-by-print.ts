@@ -1,8 +1,7 @@
-// Notices changes of flows and iptables rules made by hand, which nobody tells: their print is compared every few seconds.
+// Notices changes of flows and of the firewall made by hand, which nobody tells: their print is compared every few seconds.
 import { createHash } from 'node:crypto';
-import { tablesPrint } from '../../../host/iptables.ts';
-import { flowPrint } from '../../../host/ovs-ofctl.ts';
-import { tunnelTable } from './flows-tunnel.ts';
+import { firewallPrint } from '../firewall/actual.ts';
+import { printOf } from './host-reader.ts';
 import { managedBridges, type Settings } from './settings.ts';
 
 /** Calls `onChange` when the print differs from the one before; a full pass and reading everything is left to that. */
@@ -11,14 +10,11 @@ export function watchByPrint(settings: Settings, onChange: () => void): { stop()
   let isLooking = false;
 
   async function look(): Promise<void> {
+    // A bridge or a switch that is not there is a state like any other.
+    const orReason = (print: Promise<string>) => print.catch((error: Error) => error.message);
     const parts = await Promise.all([
-      // A bridge or a switch that is not there is a state like any other.
-      ...managedBridges(settings).map((bridge) =>
-        flowPrint(bridge, bridge === settings.tunnels.bridge ? [tunnelTable.unicast] : []).catch(
-          (error: Error) => error.message,
-        ),
-      ),
-      settings.enforcesSecurityGroups ? tablesPrint().catch((error: Error) => error.message) : '',
+      ...managedBridges(settings).map((bridge) => orReason(printOf(bridge, settings))),
+      settings.enforcesSecurityGroups ? orReason(firewallPrint()) : '',
     ]);
     const print = createHash('sha1').update(parts.join('\n--\n')).digest('hex');
     // The first print too: it may be of a host that was damaged after the first pass.

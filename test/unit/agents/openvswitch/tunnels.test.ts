@@ -84,7 +84,7 @@ it('learned flows are no business of a plan, until their tunnel is gone', () => 
       'actions=load:0->NXM_OF_VLAN_TCI[],load:0x371->NXM_NX_TUN_ID[],output:"gre-0afa4f03"\n',
   );
   expect(planFlows([], found, '0x7').lines).toEqual([]);
-  expect(planFlows([], found, '0x7', () => true).lines).toHaveLength(1);
+  expect(planFlows([], found, '0x7', { isOutdated: () => true }).lines).toHaveLength(1);
 });
 
 it('a tunnel has the name and the options of a real one', () => {
