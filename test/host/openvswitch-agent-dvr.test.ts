@@ -18,6 +18,7 @@ const a = { portId: 'aaaaaaaa-aaaa-4000-8000-00000000000a', mac: 'fa:16:3e:00:00
 const far = { mac: 'fa:16:3e:00:00:fa', ip: '192.168.102.200' };
 const hosts = { own: 'fa:16:3f:00:00:01', other: 'fa:16:3f:00:00:02' };
 const underlay = { here: '10.0.0.1', there: '10.0.0.2' };
+const within = { timeout: 15_000 };
 const interfaces = [1, 2].map((number) => ({
   number,
   portId: `${String(number).repeat(8)}-0000-4000-8000-000000000000`,
@@ -134,7 +135,7 @@ async function sourcesSeen(where: Machine, device: string, filter: string): Prom
 }
 
 it('a guest reaches another network on another host by the router of its own host', async () => {
-  await expect.poll(() => guestA.ping(far.ip), { timeout: 8000 }).toBe(true);
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
   await agent.settle();
   expect([...(await agent.verify()).values()].flat()).toEqual([]);
 });
@@ -170,14 +171,14 @@ it('news of another host are followed, and its frames are not learned', async ()
 });
 
 it('a restarted agent that does not know the MACs yet leaves every flow as it is', async () => {
-  await expect.poll(() => guestA.ping(far.ip), { timeout: 8000 }).toBe(true);
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
   const flows = async () => (await dumpFlows('br-int')).map((flow) => JSON.stringify(flow)).sort();
   const before = await flows();
   await agent.stop();
   server.outage = 'the queue is away';
   agent = createAgent(settings, server, silentLogger);
   await agent.start();
-  await expect.poll(async () => (await agent.verify()).size, { timeout: 5000 }).toBe(0);
+  await expect.poll(async () => (await agent.verify()).size, within).toBe(0);
   expect(await flows()).toEqual(before);
   expect(await guestA.ping(far.ip)).toBe(true);
 });

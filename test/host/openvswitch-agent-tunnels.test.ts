@@ -26,6 +26,7 @@ const a = { portId: 'aaaaaaaa-aaaa-4000-8000-00000000000a', mac: 'fa:16:3e:00:00
 const far = { mac: 'fa:16:3e:00:00:fa', ip: '192.168.101.200' };
 const underlay = { here: '10.0.0.1', there: '10.0.0.2' };
 const inner = { mtu: 1450 };
+const within = { timeout: 15_000 };
 
 let vswitch: OpenVswitch;
 let server: NetworkServer;
@@ -119,15 +120,15 @@ it('hosts come, change their address and go, and their tunnels with them', async
   expect(await tunnelNames()).toEqual([]);
   server.peers = { vxlan: [{ host: 'compute2', ip_address: '10.0.0.9' }] };
   agent.tunnelChanged({ tunnel_ip: '10.0.0.9', tunnel_type: 'vxlan' }, false);
-  await expect.poll(tunnelNames).toEqual(['vxlan-0a000009']);
+  await expect.poll(tunnelNames, within).toEqual(['vxlan-0a000009']);
   expect(await guestA.ping(far.ip)).toBe(false);
   server.peers = { vxlan: [{ host: 'compute2', ip_address: underlay.there }] };
   agent.tunnelChanged({ tunnel_ip: '10.0.0.9', tunnel_type: 'vxlan' }, true);
-  await expect.poll(tunnelNames).toEqual(['vxlan-0a000002']);
+  await expect.poll(tunnelNames, within).toEqual(['vxlan-0a000002']);
   expect(await guestA.ping(far.ip)).toBe(true);
   server.peers = {};
   agent.tunnelChanged({ tunnel_ip: underlay.there, tunnel_type: 'vxlan' }, true);
-  await expect.poll(tunnelNames).toEqual([]);
+  await expect.poll(tunnelNames, within).toEqual([]);
   await agent.settle();
   expect(await planned()).toEqual([]);
   expect((await dumpFlows('br-tun')).filter((flow) => flow.isLearned)).toEqual([]);
@@ -149,7 +150,7 @@ it('with L2 population the server says who is where, and ARP is answered on the 
     },
   };
   agent.fdbChanged([network]);
-  await expect.poll(tunnelNames).toEqual(['vxlan-0a000002']);
+  await expect.poll(tunnelNames, within).toEqual(['vxlan-0a000002']);
   await agent.settle();
   const heard = peer.run(
     ['timeout', '3', 'tcpdump', '-nei', 'vx0', `arp and broadcast and ether src ${a.mac}`],
@@ -157,7 +158,7 @@ it('with L2 population the server says who is where, and ARP is answered on the 
       timeoutMs: 8000,
     },
   );
-  await expect.poll(() => guestA.ping(far.ip)).toBe(true);
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
   const neighbours = (await guestA.run(['ip', 'neighbour', 'show', far.ip])).stdout;
   expect(neighbours).toContain(far.mac);
   expect((await heard).stdout.trim()).toBe('');
@@ -165,7 +166,7 @@ it('with L2 population the server says who is where, and ARP is answered on the 
   expect(await planned()).toEqual([]);
   server.fdb = {};
   agent.fdbChanged([network]);
-  await expect.poll(tunnelNames).toEqual([]);
+  await expect.poll(tunnelNames, within).toEqual([]);
 });
 
 it('a tunnel bridge, patch, tunnel or flow that somebody breaks by hand comes back', async () => {
@@ -174,11 +175,11 @@ it('a tunnel bridge, patch, tunnel or flow that somebody breaks by hand comes ba
   const reaches = () => guestA.ping(far.ip);
   expect(await reaches()).toBe(true);
   await run(['ovs-ofctl', 'del-flows', 'br-tun']);
-  await expect.poll(reaches, { timeout: 8000 }).toBe(true);
+  await expect.poll(reaches, within).toBe(true);
   await vsctl([removePortCommand('br-tun', 'vxlan-0a000002'), removePortCommand('br-int', 'patch-tun')]);
-  await expect.poll(reaches, { timeout: 8000 }).toBe(true);
+  await expect.poll(reaches, within).toBe(true);
   await vsctl([removeBridgeCommand('br-tun')]);
-  await expect.poll(reaches, { timeout: 8000 }).toBe(true);
+  await expect.poll(reaches, within).toBe(true);
   await agent.settle();
   expect(await planned()).toEqual([]);
 });
@@ -202,7 +203,7 @@ it('a restarted agent keeps tunnels and flows while the server is away', async (
     silentLogger,
   );
   await agent.start();
-  await expect.poll(planned, { timeout: 5000 }).toEqual([]);
+  await expect.poll(planned, within).toEqual([]);
   expect([await tunnelNames(), await flowsOf(22), await flowsOf(4)]).toEqual(before);
   expect(await guestA.ping(far.ip)).toBe(true);
 });
