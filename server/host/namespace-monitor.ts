@@ -14,18 +14,21 @@ export interface NamespaceMonitor {
 const isPassing = (line: string) => line.startsWith('[NEIGH]') && !/PERMANENT|proto static/.test(line);
 const objects = ['link', 'address', 'route', 'rule', 'neigh', 'netconf'];
 
-/** Starts both monitors in a namespace that exists; `onChange` is called for every line they print. */
-export function monitorNamespace(ns: string, onChange: () => void): NamespaceMonitor {
-  const onLine = () => onChange();
+/** Starts both monitors in a namespace that exists, or in the root one; `onChange` gets every line they print. */
+export function monitorNamespace(ns: string | undefined, onChange: (line: string) => void): NamespaceMonitor {
+  const inside = ns === undefined ? [] : ['-n', ns];
   const monitors = [
     follow({
-      argv: withUs(['ip', '-n', ns, '-o', 'monitor', 'label', ...objects]),
+      argv: withUs(['ip', ...inside, '-o', 'monitor', 'label', ...objects]),
       onLine: (line) => {
-        if (!isPassing(line)) onChange();
+        if (!isPassing(line)) onChange(line);
       },
     }),
     // Without a terminal xtables-monitor keeps its lines back until it ends.
-    follow({ argv: withUs(inNetns(ns, ['stdbuf', '-oL', 'xtables-monitor', '-4', '-e'])), onLine }),
+    follow({
+      argv: withUs(inNetns(ns, ['stdbuf', '-oL', 'xtables-monitor', '-4', '-e'])),
+      onLine: onChange,
+    }),
   ];
   return {
     stop: async () => {

@@ -41,15 +41,21 @@ export async function readSysctls(
   return Object.fromEntries(keys.map((key) => [key, found.get(slashed(key))]));
 }
 
-/** Sets several settings; in a named namespace with one process. A read-only /proc/sys is an error that says so. */
+/**
+ * Sets several settings; in a named namespace with one process. A read-only /proc/sys is an error that says so; keys that the
+ * kernel does not have are passed over.
+ */
 export async function setSysctls(values: Record<string, string | number>, ns?: string): Promise<void> {
   const entries = Object.entries(values);
   if (entries.length === 0) return;
   if (ns !== undefined) {
     await run(
-      inNetns(ns, ['sysctl', '-q', '-w', ...entries.map(([key, value]) => `${slashed(key)}=${value}`)]),
+      inNetns(ns, ['sysctl', '-e', '-q', '-w', ...entries.map(([key, value]) => `${slashed(key)}=${value}`)]),
     );
     return;
   }
-  for (const [key, value] of entries) await writeFile(pathOf(key), `${value}\n`);
+  for (const [key, value] of entries)
+    await writeFile(pathOf(key), `${value}\n`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
 }

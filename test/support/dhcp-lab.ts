@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createDhcpAgent, type DhcpAgent } from '../../server/cloud/agents/dhcp/main.ts';
 import { dhcpOptions } from '../../server/cloud/model/options/dhcp.ts';
 import type { NetworkSpec, PortSpec } from '../../server/cloud/model/specs.ts';
-import { ensureBridgeCommands, ensurePortCommands, vsctl } from '../../server/host/ovs-vsctl.ts';
+import { ensureBridgeCommands, ensurePortCommands, setCommand, vsctl } from '../../server/host/ovs-vsctl.ts';
 import { agentConfig } from './agent-config.ts';
 import { agentServer, type AgentServer } from './agent-server.ts';
 import { machine, ovs, type Machine } from './machine.ts';
@@ -80,6 +80,10 @@ export async function dhcpLab(options: Record<string, string> = {}): Promise<Dhc
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+/** Puts switch ports into a VLAN of their own, as the layer 2 agent does for each network. */
+export const setVlanTag = (ports: readonly string[], tag: number): Promise<string> =>
+  vsctl(ports.map((port) => setCommand('Port', port, { tag })));
 
 /** Asks for a lease once; what the server answered, by udhcpc's names. Undefined: no answer. */
 export async function askForLease(

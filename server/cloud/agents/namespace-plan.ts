@@ -105,9 +105,11 @@ export function planNamespace(
     ...planSysctls(wanted, found, (key) => !isOfDevice(key, wanted)),
     // before the addresses: a router answered for a floating IP itself until it translated
     ...planRules(wanted.tables, found.tables, own),
-    ...wanted.devices.flatMap((device) => planDevice(device, found, everything)),
+    ...wanted.devices.flatMap((device) => planPlug(device, found, everything)),
     ...(wanted.veths ?? []).flatMap((veth) => planVeth(veth, found)),
+    // before the addresses: IPv6 may be switched off on a new device
     ...planSysctls(wanted, found, (key) => isOfDevice(key, wanted)),
+    ...[...wanted.devices, ...(wanted.veths ?? [])].flatMap((device) => planLink(device, found)),
     ...planNeighbours(wanted.neighbours ?? [], found.neighbours),
     ...planRoutes(wanted, found, own),
     ...planPolicyRules(wanted.rules ?? [], found.rules),
@@ -159,7 +161,8 @@ export function planRemoval(
   devices: readonly string[] = [],
 ): NamespaceStep[] {
   const nothing: WantedNamespace = { devices: [], routes: [], sysctls: {}, tables: {} };
-  const known = devices.filter((name) => !found.links.some((link) => link.name === name));
+  const isLeft = (name: string) => own.ns !== undefined && found.links.some((link) => link.name === name);
+  const known = devices.filter((name) => !isLeft(name));
   return [
     ...(found.exists ? planLeftDevices(nothing, found, own) : []),
     ...known.flatMap((name) => planUnplug(name, found, 'belongs to nothing any more')),
@@ -192,11 +195,7 @@ function planSysctls(
   return [{ kind: 'set-sysctls', values: Object.fromEntries(different), reason: names }];
 }
 
-function planDevice(
-  device: WantedDevice,
-  found: FoundNamespace,
-  everything: FoundNamespace,
-): NamespaceStep[] {
+function planPlug(device: WantedDevice, found: FoundNamespace, everything: FoundNamespace): NamespaceStep[] {
   const { name, mac } = device;
   const link = found.links.find((candidate) => candidate.name === name);
   const port = found.ports.get(name);
@@ -210,18 +209,13 @@ function planDevice(
           : undefined;
   const isThere = everything.links.some((candidate) => candidate.name === name);
   const presence = link !== undefined ? 'alive' : isThere ? 'dead' : 'missing';
-  return [
-    ...(plugReason === undefined ? [] : [plugStep(device, port?.bridge, presence, plugReason)]),
-    ...planLink(device, found),
-  ];
+  return plugReason === undefined ? [] : [plugStep(device, port?.bridge, presence, plugReason)];
 }
 
-const planVeth = (veth: WantedVeth, found: FoundNamespace): NamespaceStep[] => [
-  ...(found.links.some(({ name }) => name === veth.name)
+const planVeth = (veth: WantedVeth, found: FoundNamespace): NamespaceStep[] =>
+  found.links.some(({ name }) => name === veth.name)
     ? []
-    : [{ kind: 'add-veth' as const, veth, reason: `${veth.name} does not exist` }]),
-  ...planLink(veth, found),
-];
+    : [{ kind: 'add-veth', veth, reason: `${veth.name} does not exist` }];
 
 /** What a device that is there lacks of its state and addresses. */
 function planLink(

@@ -41,9 +41,9 @@ it('the pair comes first, then what goes through it', () => {
   expect(words(planNamespace(wanted, empty, own))).toEqual([
     'set-sysctls',
     'add-veth',
+    'set-sysctls',
     'link set dev rfp-1 address 02:00:00:00:00:01 mtu 1500 up',
     'address replace 169.254.88.134/31 brd + dev rfp-1',
-    'set-sysctls',
     'neighbour replace 169.254.88.135 lladdr 02:00:00:00:00:02 dev rfp-1 nud permanent protocol static',
     'route replace default via 169.254.88.135 dev rfp-1 proto static table 16',
     'rule add from 192.168.101.21 lookup 16 priority 51985',

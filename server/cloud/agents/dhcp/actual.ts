@@ -14,8 +14,8 @@ import {
   folderOf,
   namespaceOf,
   namespacePrefix,
-  namespaceSysctls,
   type DhcpConfig,
+  type DhcpTarget,
   type FileName,
 } from './desired.ts';
 
@@ -23,6 +23,8 @@ export interface DhcpActual {
   namespace: FoundNamespace;
   own: Ownership;
   hasFolder: boolean;
+  /** Other networks are served on this host. */
+  hasOthers: boolean;
   files: Record<FileName, string | undefined>;
   leases: Lease[];
   dnsmasq: FoundProcess[];
@@ -30,6 +32,14 @@ export interface DhcpActual {
   netns: number | undefined;
   proxy: FoundDaemon;
 }
+
+/** Of the root namespace what goes through the network's device: the rest belongs to the node and to other networks. */
+const onlyOf = (device: string | undefined, found: FoundNamespace): FoundNamespace => ({
+  ...found,
+  routes: found.routes.filter(({ dev }) => dev === device),
+  neighbours: found.neighbours.filter(({ dev }) => dev === device),
+  rules: [],
+});
 
 const asRead = (values: Record<string, number>) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
@@ -40,23 +50,27 @@ export const ownershipOf = (config: DhcpConfig, networkId: string): Ownership =>
   chainPrefix,
 });
 
-/** `ports` are those of the switch as they are being read. */
+/** `ports` are those of the switch as they are being read, `known` is what the network should be like, where that is known. */
 export async function readActual(
   config: DhcpConfig,
   networkId: string,
-  { ports, hasIpv6 }: { ports: Promise<ReadonlyMap<string, OvsPort>>; hasIpv6: boolean },
+  { ports, known }: { ports: Promise<ReadonlyMap<string, OvsPort>>; known: DhcpTarget | undefined },
 ): Promise<DhcpActual> {
   const own = ownershipOf(config, networkId);
-  // The setting is made with the namespace; without IPv6 it is not worth a process to see whether it still stands.
-  const keys = own.ns !== undefined && hasIpv6 ? Object.keys(namespaceSysctls) : [];
-  const namespace = await readNamespace(own, keys, ports);
-  if (namespace.exists && keys.length === 0) namespace.sysctls = asRead(namespaceSysctls);
+  const sysctls = known?.namespace.sysctls ?? {};
+  // A namespace is made with its settings; without IPv6 it is not worth a process to see whether they still stand.
+  const keys = known?.hasIpv6 || own.ns === undefined ? Object.keys(sysctls) : [];
+  const found = await readNamespace(own, keys, ports);
+  if (found.exists && keys.length === 0) found.sysctls = asRead(sysctls);
+  const namespace = own.ns === undefined ? onlyOf(known?.device, found) : found;
   const folder = folderOf(config, networkId);
+  const folders = listFolders(config);
   const files = fileNames.map((name) => [name, readText(`${folder}/${name}`)] as const);
   return {
     namespace,
     own,
-    hasFolder: listFolders(config).includes(networkId),
+    hasFolder: folders.includes(networkId),
+    hasOthers: folders.some((name) => name !== networkId && isId(name)),
     files: Object.fromEntries(files) as Record<FileName, string | undefined>,
     leases: readLeases(`${folder}/leases`),
     dnsmasq: findProcesses('dnsmasq', `${folder}/`, `${folder}/pid`),

@@ -12,7 +12,7 @@ import type { WantedDevice, WantedNamespace, WantedRoute } from '../namespace-pl
 import { dnsmasqArguments } from './dnsmasq-arguments.ts';
 import { leasedEntries, renderAddnHostsFile, renderHostFile } from './host-file.ts';
 import { renderOptsFile } from './opts-file.ts';
-import { dhcpSubnetsOf, metadataScope } from './subnets.ts';
+import { dhcpSubnetsOf, metadataScope, type MetadataSettings } from './subnets.ts';
 
 export type DhcpConfig = Config<{ DEFAULT: typeof dhcpOptions }>['DEFAULT'];
 
@@ -57,13 +57,18 @@ export function targetOf(
   const device = wantedDevice(network, network.dhcp_port, config);
   const domain = domainOf(config);
   const leased = leasedEntries(network);
-  const scope = metadataScope(network, config);
+  const hasIpv6 = network.subnets.some(({ ip_version }) => ip_version === 6);
+  const metadata = metadataSettings(config);
+  const scope = metadataScope(network, metadata);
   const served = new Set(subnets.map(({ id }) => id));
   return {
     namespace: {
       devices: [device],
-      routes: ([4, 6] as const).flatMap((family) => defaultRoute(network, device.name, family)),
-      sysctls: config.use_namespaces ? namespaceSysctls : {},
+      // The node's own routes stay as they are.
+      routes: config.use_namespaces
+        ? ([4, 6] as const).flatMap((family) => defaultRoute(network, device.name, family))
+        : [],
+      sysctls: config.use_namespaces ? namespaceSysctls : sysctlsOf(device.name, hasIpv6),
       tables: checksumTables(),
     },
     device: device.name,
@@ -71,11 +76,12 @@ export function targetOf(
       ...config,
       dhcp_domain: domain,
       folder: folderOf(config, network.id),
+      ...(config.use_namespaces ? {} : { device: device.name }),
     }),
     files: {
       host: renderHostFile(network, domain),
       addn_hosts: renderAddnHostsFile(network, domain),
-      opts: renderOptsFile(network, { ...config, dhcp_domain: domain }),
+      opts: renderOptsFile(network, { ...metadata, dhcp_domain: domain }),
       interface: device.name,
     },
     entitled: new Map(leased.map(({ mac, address }) => [address, mac])),
@@ -84,13 +90,24 @@ export function targetOf(
       .filter((port) => port.device_owner !== 'network:dhcp')
       .filter((port) => port.fixed_ips.some(({ subnet_id }) => served.has(subnet_id)))
       .map(({ id }) => id),
-    hasIpv6: network.subnets.some(({ ip_version }) => ip_version === 6),
+    hasIpv6,
     counts: { subnets: network.subnets.length, ports: network.ports.length },
   };
 }
 
 /** Advertisements of the network's routers are for the instances: the agent's own routes come from the server. */
-export const namespaceSysctls = { 'net/ipv6/conf/default/accept_ra': 0 };
+const namespaceSysctls = { 'net/ipv6/conf/default/accept_ra': 0 };
+const sysctlsOf = (device: string, hasIpv6: boolean) => ({
+  [`net/ipv6/conf/${device}/accept_ra`]: 0,
+  // whatever the node's default is
+  ...(hasIpv6 ? { [`net/ipv6/conf/${device}/disable_ipv6`]: 0 } : {}),
+});
+
+/** Without namespaces there is one 169.254.169.254 for all networks, so that none can have it. */
+const metadataSettings = (config: DhcpConfig): MetadataSettings =>
+  config.use_namespaces
+    ? config
+    : { enable_isolated_metadata: false, force_metadata: false, enable_metadata_network: false };
 
 const domainOf = (config: DhcpConfig) => config.dns_domain || config.dhcp_domain;
 
@@ -99,7 +116,8 @@ function wantedDevice(network: NetworkSpec, port: PortSpec, config: DhcpConfig):
     const subnet = network.subnets.find(({ id }) => id === subnet_id);
     return subnet === undefined ? [] : [`${ip_address}/${cidrOf(subnet.cidr).prefix}`];
   });
-  const withMetadata = config.enable_isolated_metadata || config.force_metadata;
+  const metadata = metadataSettings(config);
+  const withMetadata = metadata.enable_isolated_metadata || metadata.force_metadata;
   return {
     name: `tap${port.id.slice(0, 11)}`,
     portId: port.id,

@@ -6,6 +6,8 @@ import { serviceOf } from './subnets.ts';
 export interface DnsmasqSettings {
   /** Folder of the network's files. */
   folder: string;
+  /** The one device to serve, where others are in the same namespace. */
+  device?: string;
   dhcp_domain: string;
   /** Seconds; -1: infinite. */
   dhcp_lease_duration: number;
@@ -21,7 +23,7 @@ export interface DnsmasqSettings {
 
 /** All words, the program's name first. */
 export function dnsmasqArguments(network: NetworkSpec, settings: DnsmasqSettings): string[] {
-  const { folder, dhcp_domain: domain } = settings;
+  const { folder, device, dhcp_domain: domain } = settings;
   const ranges = network.subnets
     .filter((subnet) => serviceOf(subnet) !== 'nothing')
     .map((subnet) => ({ id: subnet.id, cidr: cidrOf(subnet.cidr) }));
@@ -34,6 +36,7 @@ export function dnsmasqArguments(network: NetworkSpec, settings: DnsmasqSettings
     ...[`--dhcp-hostsfile=${folder}/host`, `--addn-hosts=${folder}/addn_hosts`],
     ...[`--dhcp-optsfile=${folder}/opts`, `--dhcp-leasefile=${folder}/leases`],
     ...['--dhcp-match=set:ipxe,175', '--dhcp-userclass=set:ipxe6,iPXE', '--local-service', '--bind-dynamic'],
+    ...(device === undefined ? [] : [`--interface=${device}`, '--except-interface=lo']),
     ...ranges.map(({ id, cidr }) => {
       const size = cidr.family === 4 ? maskOf(cidr.prefix) : cidr.prefix;
       return `--dhcp-range=set:subnet-${id},${toAddress(cidr.first, cidr.family)},static,${size},${lease}`;

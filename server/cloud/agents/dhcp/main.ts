@@ -13,11 +13,19 @@ import { summarize } from '../plan-option.ts';
 import { proxyPlace } from '../metadata-proxy.ts';
 import { processesOf as daemonProcesses } from '../namespace-daemon.ts';
 import { reportState } from '../report-state.ts';
+import { watchRoot } from '../root-watch.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
 import { tellOnce } from '../told-once.ts';
 import { listFound, readActual, type DhcpActual } from './actual.ts';
 import { applyDhcp } from './apply.ts';
-import { folderOf, namespacePrefix, targetOf, type DhcpConfig, type DhcpTarget } from './desired.ts';
+import {
+  chainPrefix,
+  folderOf,
+  namespacePrefix,
+  targetOf,
+  type DhcpConfig,
+  type DhcpTarget,
+} from './desired.ts';
 import { eventMethods, keyOfEvent } from './events.ts';
 import { planDhcp, type DhcpStep } from './plan.ts';
 
@@ -63,7 +71,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     name: 'network',
     fetch: wanted.fetch,
     fetchMany: () => listing,
-    read: (id) => readActual(config, id, { ports: readPorts(), hasIpv6: wanted.peek(id)?.hasIpv6 ?? false }),
+    read: (id) => readActual(config, id, { ports: readPorts(), known: wanted.peek(id) }),
     plan: (_, target, actual) => planDhcp(target, actual),
     apply: (id, steps) => applyDhcp(config, id, steps),
     listWanted: async () => {
@@ -95,6 +103,10 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
         onAll: () => void reconciler.resync(),
         log,
       });
+      if (!config.use_namespaces) {
+        const devices = () => [...served].map(([id, { device }]) => [device, id] as const);
+        stops.push(watchRoot({ devices, chainPrefix, onKey: reconciler.add }).stop);
+      }
       onPassed = (id) =>
         watch.passed(
           id,

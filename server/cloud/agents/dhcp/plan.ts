@@ -63,10 +63,13 @@ function planFiles(target: DhcpTarget, actual: DhcpActual, runningPid: number | 
 
 function planGone(actual: DhcpActual): DhcpStep[] {
   const device = actual.files.interface?.trim();
+  // In the root namespace all networks share the chains: the last one takes them away.
+  const keepsChains = actual.own.ns === undefined && actual.hasOthers;
+  const namespace = keepsChains ? { ...actual.namespace, tables: {} } : actual.namespace;
   return [
     ...planDaemon(undefined, actual.proxy),
     ...stopDnsmasq(actual.dnsmasq, 'the network is not served here'),
-    ...planRemoval(actual.namespace, actual.own, device === undefined || device === '' ? [] : [device]),
+    ...planRemoval(namespace, actual.own, device === undefined || device === '' ? [] : [device]),
     ...(actual.hasFolder
       ? [{ kind: 'remove-files' as const, reason: 'the network is not served here' }]
       : []),

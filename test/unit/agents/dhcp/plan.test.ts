@@ -55,6 +55,7 @@ function asWanted(): DhcpActual {
       ]),
     },
     hasFolder: true,
+    hasOthers: false,
     files: { ...target.files },
     leases: [],
     dnsmasq: [{ pid: 873, argv: target.dnsmasq, netns: 7 }],
@@ -137,6 +138,24 @@ it('a network that is gone is taken apart from the process to the files', () => 
   expect(kinds(planDhcp(undefined, asWanted()))).toEqual([
     ...['stop-dnsmasq', 'unplug', 'remove-namespace', 'remove-files'],
   ]);
+});
+
+it('without namespaces the last network takes the rules away, and none touches what it shares with the node', () => {
+  const { DEFAULT: rootConfig } = loadConfig({ DEFAULT: { ...dhcpOptions } }, []);
+  const root = { ...rootConfig, use_namespaces: false, enable_isolated_metadata: true };
+  const rootTarget = targetOf({ ...network, isolated_subnet_ids: [subnet.id] }, root)!;
+  expect(rootTarget.namespace.routes).toEqual([]);
+  expect(rootTarget.namespace.devices[0]!.addresses).toEqual(['192.168.101.2/24']);
+  expect(rootTarget.proxy).toBeUndefined();
+  expect(rootTarget.files.opts).not.toContain('169.254.169.254');
+  expect(rootTarget.dnsmasq).toEqual(
+    expect.arrayContaining(['--interface=tap2ee8a943-32', '--except-interface=lo', '--bind-dynamic']),
+  );
+  const there = asWanted();
+  const shared = { ...there, own: { ...there.own, ns: undefined } };
+  const last = kinds(planDhcp(undefined, shared));
+  expect(last).toEqual(['stop-dnsmasq', 'unplug', 'load-rules', 'remove-files']);
+  expect(kinds(planDhcp(undefined, { ...shared, hasOthers: true }))).not.toContain('load-rules');
 });
 
 it('a port without a namespace is found through the file that names it', () => {
