@@ -98,8 +98,6 @@ export interface TunnelPeer {
  */
 export interface TunnelPeers {
   tunnels: TunnelPeer[];
-  /** Multicast group for the broadcasts of vxlan networks, of Linux bridge agents that name none themselves; null: none. */
-  vxlan_group?: string | null;
 }
 
 /**

@@ -31,7 +31,6 @@ function ml2(config: ServerConfig): Ml2 {
     network_vlan_ranges: [...new Set([...ml2_type_vlan.network_vlan_ranges, ...ovs.network_vlan_ranges])],
     tunnel_id_ranges: [...new Set([...ml2_type_gre.tunnel_id_ranges, ...ovs.tunnel_id_ranges])],
     vni_ranges: ml2_type_vxlan.vni_ranges,
-    vxlan_group: ml2_type_vxlan.vxlan_group,
   };
 }
 

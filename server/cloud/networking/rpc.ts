@@ -55,7 +55,7 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
       security_group_info_for_devices: (args) => groupInfoFor(read, list(args.devices)),
       update_device_list,
       tunnel_sync: (args) =>
-        tunnelPeers(env, { host: text(args, 'host'), tunnel_type: text(args, 'tunnel_type') }),
+        tunnelPeers(read, { host: text(args, 'host'), tunnel_type: text(args, 'tunnel_type') }),
       get_fdb_entries: async (args) =>
         (await env.plugin.population?.entriesFor(read, text(args, 'host'), list(args.network_ids))) ?? {},
       get_network_info: (args) => networkFor(read, text(args, 'host'), text(args, 'network_id')),

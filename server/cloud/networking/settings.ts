@@ -39,8 +39,6 @@ export interface Settings {
     tunnel_id_ranges: readonly string[];
     /** `1:1000`: VXLAN network identifiers of tenants' vxlan networks. */
     vni_ranges: readonly string[];
-    /** Multicast group that VXLAN broadcasts go to; empty: to each peer. */
-    vxlan_group: string;
     /** MTU of the network that carries the tunnels; 0: that of the physical networks. */
     path_mtu: number;
     /** MTU by physical network, where it is less than `global_physnet_mtu`. */
@@ -89,7 +87,6 @@ export const defaultSettings: Settings = {
     network_vlan_ranges: [],
     tunnel_id_ranges: [],
     vni_ranges: [],
-    vxlan_group: '',
     path_mtu: 0,
     physical_network_mtus: {},
     overlay_ip_version: 4,

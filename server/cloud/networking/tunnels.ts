@@ -3,7 +3,7 @@ import type { Agent } from '../model/agent.ts';
 import type { TunnelPeers } from '../model/specs.ts';
 import { agents } from '../store/networking-tables.ts';
 import type { Rows } from '../store/rows.ts';
-import type { Env, Work } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Agents that wire ports, by the way they do it. */
 export const l2Agents = { openvswitch: 'Open vSwitch agent', linuxbridge: 'Linux bridge agent' } as const;
@@ -39,16 +39,12 @@ export async function tunnelEnds(rows: Rows): Promise<TunnelEnd[]> {
 
 /** The other hosts whose tunnels are of a type. */
 export async function tunnelPeers(
-  { settings, store }: Pick<Env, 'settings' | 'store'>,
+  rows: Rows,
   { host, tunnel_type }: { host: string; tunnel_type: string },
 ): Promise<TunnelPeers> {
   const type = tunnel_type.toLowerCase();
-  const ends = (await tunnelEnds(store.read)).filter((end) => end.host !== host && end.types.includes(type));
-  const { vxlan_group } = settings.ml2;
-  return {
-    tunnels: ends.map((end) => ({ host: end.host, ip_address: end.ip_address })),
-    vxlan_group: type === 'vxlan' && vxlan_group !== '' ? vxlan_group : null,
-  };
+  const ends = (await tunnelEnds(rows)).filter((end) => end.host !== host && end.types.includes(type));
+  return { tunnels: ends.map((end) => ({ host: end.host, ip_address: end.ip_address })) };
 }
 
 /** Tells all L2 agents how the tunnel end of an agent changed; `undefined` is an agent that is not there. */

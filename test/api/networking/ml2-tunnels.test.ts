@@ -22,17 +22,10 @@ describe('tunnel_sync', () => {
     await server.agentsOn('network');
     expect(await peersOf(server, 'c1', 'vxlan')).toEqual({
       tunnels: [{ host: 'c2', ip_address: '10.0.0.2' }],
-      vxlan_group: null,
     });
     expect(await peersOf(server, 'c9', 'gre')).toMatchObject({
       tunnels: [{ ip_address: '10.0.0.1' }, { ip_address: '10.0.0.4' }],
     });
-  });
-
-  it('names the multicast group of vxlan networks', async () => {
-    await using server = await networkingServer({ settings: { ml2: { vxlan_group: '239.1.1.1' } } });
-    expect(await peersOf(server, 'c1', 'vxlan')).toEqual({ tunnels: [], vxlan_group: '239.1.1.1' });
-    expect(await peersOf(server, 'c1', 'gre')).toEqual({ tunnels: [], vxlan_group: null });
   });
 });
 

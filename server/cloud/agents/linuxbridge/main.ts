@@ -33,6 +33,7 @@ const groups = {
   DEFAULT: { ...loggingOptions, ...messagingOptions, ...reportOptions },
   linux_bridge: linuxbridgeOptions,
   vxlan: linuxbridgeVxlanOptions,
+  ml2_type_vxlan: ml2VxlanOptions,
   agent: linuxbridgeAgentOptions,
   securitygroup: linuxbridgeSecurityGroupOptions,
 };
@@ -44,7 +45,6 @@ const serverGroups = {
   ml2_type_flat: ml2FlatOptions,
   ml2_type_vlan: ml2VlanOptions,
   ml2_type_gre: ml2GreOptions,
-  ml2_type_vxlan: ml2VxlanOptions,
 };
 
 /** Runs the agent until a signal; with `--plan` prints what a pass would do, and why, and ends. */

@@ -26,7 +26,8 @@ export const linuxbridgeVxlanOptions = defineOptions({
   },
   vxlan_group: {
     type: 'string',
-    default: '224.0.0.1',
+    // the file of the ml2 plug-in may be given to the agent too
+    default: '$ml2_type_vxlan.vxlan_group',
     help: 'Multicast group that takes broadcasts, or a prefix of which each network has one; empty: a copy to each peer (also to hosts with Open vSwitch, which joins no group). Without effect with l2_population',
   },
   udp_dstport: {

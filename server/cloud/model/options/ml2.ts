@@ -73,8 +73,8 @@ export const ml2VxlanOptions = defineOptions({
   },
   vxlan_group: {
     type: 'string',
-    default: '',
-    help: 'Multicast group for the broadcasts of VXLAN networks, told to Linux bridge agents that name none; empty: to each peer',
+    default: '224.0.0.1',
+    help: 'Multicast group for the broadcasts of VXLAN networks; for Linux bridge agents that read this file, the server has no use for it',
   },
 });
 

@@ -26,14 +26,12 @@ physical_network_mtus = physnet2:1400
 [ml2_type_gre]
 tunnel_id_ranges = 1:100
 [ml2_type_vxlan]
-vni_ranges = 1001:2000, 3001:3005
-vxlan_group = 239.1.1.1`);
+vni_ranges = 1001:2000, 3001:3005`);
     expect(ml2).toMatchObject({
       type_drivers: ['local', 'flat', 'vlan', 'gre', 'vxlan'],
       tenant_network_types: ['gre', 'vxlan'],
       tunnel_id_ranges: ['1:100'],
       vni_ranges: ['1001:2000', '3001:3005'],
-      vxlan_group: '239.1.1.1',
       physical_network_mtus: { physnet2: 1400 },
     });
   });
