@@ -179,6 +179,14 @@ export const neutronErrors = {
   InvalidL3Agent: [409, 'Agent {id} is not a L3 Agent or has been disabled'],
   RouterHostedByL3Agent: [409, 'The router {router_id} has been already hosted by the L3 Agent {agent_id}.'],
   RouterNotHostedByL3Agent: [409, 'The router {router_id} is not hosted by L3 agent {agent_id}.'],
+  HANotEnoughAvailableAgents: [
+    409,
+    'Not enough l3 agents available to ensure HA. Minimum required {min_agents}, available {num_agents}.',
+  ],
+  NoVRIDAvailable: [
+    409,
+    'No more Virtual Router Identifier (VRID) available when creating router {router_id}. The limit of number of HA Routers per tenant is 254.',
+  ],
   RouterL3AgentMismatch: [
     409,
     'Cannot host {router_type} router {router_id} on {agent_mode} L3 agent {agent_id}.',
@@ -189,7 +197,8 @@ export const neutronErrors = {
     "Not allowed to manually remove a router from an agent in 'dvr' mode.",
   ],
   RouterSchedulingFailed: [409, 'Failed scheduling router {router_id} to the L3 Agent {agent_id}.'],
-  // 500, 503
+  // 500, 501, 503
+  DistributedHARouterNotSupported: [501, 'Currently distributed HA routers are not supported.'],
   RetryRequest: [
     503,
     'The request could not be completed because other requests kept taking the same addresses. Try again.',

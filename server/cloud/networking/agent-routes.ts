@@ -55,9 +55,18 @@ export function agentRoutes(router: Router, env: Env): void {
   });
   router.get('/routers/:id/l3-agents', async (req, res) => {
     const context = allowed(res, 'get_l3-agents');
-    const hosts = await l3Hosts({ rows: read }, req.params.id);
+    const router_id = req.params.id;
+    const hosts = await l3Hosts({ rows: read }, router_id);
     const rows = await read.all(agents, { agent_type: 'L3 agent', host: hosts });
-    res.json({ agents: await views(agentResource, rows, context) });
+    const states = new Map(
+      (await read.all(routerAgents, { router_id })).map(({ agent_id, ha_state }) => [agent_id, ha_state]),
+    );
+    const serving = (await views(agentResource, rows, context)).map((agent) => {
+      const ha_state = states.get(agent.id as string) ?? null;
+      // a dead agent cannot take back what it said
+      return { ...agent, ha_state: ha_state !== null && agent.alive === false ? 'standby' : ha_state };
+    });
+    res.json({ agents: serving });
   });
 
   router.post('/agents/:id/dhcp-networks', async (req, res) => {
@@ -136,9 +145,10 @@ async function addRouter(work: Work, agent_id: string, router_id: string): Promi
       agent_id,
     });
   // one agent at a time serves a router, or translates for a distributed one
-  const [serving] = await work.rows.all(routerAgents, { router_id });
-  if (serving?.agent_id === agent_id) return;
-  if (serving !== undefined)
+  const bound = await work.rows.all(routerAgents, { router_id });
+  if (bound.some((row) => row.agent_id === agent_id)) return;
+  const [serving] = bound;
+  if (serving !== undefined && !router.ha)
     throw neutronError('RouterHostedByL3Agent', { router_id, agent_id: serving.agent_id });
   if (!suits(agent, router, await gatewayNetworkOf(work, router)))
     throw neutronError('InvalidL3Agent', { id: agent_id });

@@ -7,6 +7,7 @@ import { defaultPolicy } from './default-policy.ts';
 import { createMl2 } from './plugins/ml2/plugin.ts';
 import { createPolicy } from './policy.ts';
 import { rules } from './rules/index.ts';
+import { checkSettings } from './check-settings.ts';
 import type { Settings } from './settings.ts';
 import type { Env, Messages, ServerEvents } from './work.ts';
 
@@ -34,11 +35,6 @@ export function createEnv({ store, settings, messages, serverEvents, log, policy
     policy: createPolicy(defaultPolicy(resources), { log, ...(policyPath && { path: policyPath }) }),
     plugin: createMl2(settings, (message) => log.warning(message)),
   };
-}
-
-function checkSettings({ base_mac, dvr_base_mac }: Settings): void {
-  if (base_mac.toLowerCase() === dvr_base_mac.toLowerCase())
-    throw new Error(`dvr_base_mac (${dvr_base_mac}) must differ from base_mac`);
 }
 
 /** Extensions that bring resources or fields, and what must be set up for them. */

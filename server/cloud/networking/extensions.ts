@@ -87,6 +87,7 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Provides IP address substring filtering when listing ports',
     '2017-11-28T09:00:00-00:00',
   ],
+  ['l3-ha', 'HA Router extension', 'Adds HA capability to routers.', '2014-04-26T00:00:00-00:00'],
   [
     'l3_agent_scheduler',
     'L3 Agent Scheduler',
@@ -190,6 +191,7 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
     aliases: [
       'router',
       'dvr',
+      'l3-ha',
       'ext-gw-mode',
       'extraroute',
       'extraroute-atomic',

@@ -19,7 +19,7 @@ import {
 import { ovsPluginOptions } from '../model/options/ovs.ts';
 import { corePluginSettings } from './core-plugin.ts';
 import { countedResources } from './quota.ts';
-import { defaultSettings, type Settings } from './settings.ts';
+import { defaultSettings, schedulingOf, type Settings } from './settings.ts';
 
 export const serverOptions = {
   DEFAULT: neutronServerOptions,
@@ -48,6 +48,7 @@ export function settingsOf(config: ServerConfig): Settings {
   );
   return {
     ...defaultSettings,
+    ...schedulingOf(general),
     host: general.host,
     base_mac: general.base_mac,
     dvr_base_mac: general.dvr_base_mac,

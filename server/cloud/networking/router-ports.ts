@@ -2,7 +2,13 @@
 import { gatewayOwner, interfaceOwners } from '../model/device-owners.ts';
 import type { Port } from '../model/port.ts';
 import type { Subnet } from '../model/subnet.ts';
-import { ipAllocations, networks, ports, subnets } from '../store/networking-tables.ts';
+import {
+  distributedPortBindings,
+  ipAllocations,
+  networks,
+  ports,
+  subnets,
+} from '../store/networking-tables.ts';
 import { portUpdated } from './notices.ts';
 import type { Work } from './work.ts';
 
@@ -53,6 +59,10 @@ async function bindPortTo(work: Work, port: Port, host: string): Promise<void> {
       : await work.env.plugin.bindPort(work, moved, network!);
   const isMoved = port['binding:host_id'] !== host;
   await work.env.plugin.population?.changing(work, [port]);
+  const where = { port_id: port.id, host };
+  const there = isMoved ? await work.rows.find(distributedPortBindings, where) : undefined;
+  const l2_up = there?.status === 'ACTIVE';
+  const status = l2_up && port.admin_state_up ? 'ACTIVE' : 'DOWN';
   await work.rows.update(
     ports,
     { id: port.id },
@@ -60,7 +70,7 @@ async function bindPortTo(work: Work, port: Port, host: string): Promise<void> {
       'binding:host_id': host,
       ...binding,
       revision_number: port.revision_number + 1,
-      ...(isMoved && { status: 'DOWN', l2_up: false }),
+      ...(isMoved && { status, l2_up }),
     },
   );
   portUpdated(work, port);

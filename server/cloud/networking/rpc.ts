@@ -8,6 +8,7 @@ import { devicesFor, groupInfoFor } from './desired/l2.ts';
 import { routersFor } from './desired/l3.ts';
 import { portSpecs } from './desired/port-specs.ts';
 import { allDvrMacs, dvrMacOf } from './dvr/macs.ts';
+import { haStatesReported } from './ha/states.ts';
 import { networksServedOn, reportState, routersServedOn } from './heartbeat.ts';
 import { perform } from './perform.ts';
 import { tunnelPeers } from './tunnels.ts';
@@ -84,6 +85,10 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
           host,
           asked.filter((id) => served.includes(id)),
         );
+      },
+      update_ha_routers_states: async (args, context) => {
+        const states = (args.states ?? {}) as Record<string, string>;
+        await haStatesReported(env, context, { host: text(args, 'host'), states });
       },
       update_floatingip_statuses: async (args, context) => {
         const statuses = (args.fip_statuses ?? {}) as Record<string, string>;

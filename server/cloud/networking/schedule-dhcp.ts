@@ -7,6 +7,7 @@ import type { Subnet } from '../model/subnet.ts';
 import { agents, networkAgents, networks, ports } from '../store/networking-tables.ts';
 import { isUsable } from './alive.ts';
 import { addressesOf, replaceAddresses } from './ipam.ts';
+import { inOrder } from './load-order.ts';
 import { dhcpHosts, forgetDhcpHosts, portUpdated } from './notices.ts';
 import { subnetsOf } from './rules/load.ts';
 import { createPort } from './rules/port-create.ts';
@@ -40,11 +41,9 @@ export async function scheduleNetwork(work: Work, network_id: string): Promise<v
   const usable = (await work.rows.all(agents, { agent_type: 'DHCP agent' })).filter(
     (agent) => isUsable(work.env, agent) && !bound.has(agent.id),
   );
-  const loads = await Promise.all(usable.map(({ id }) => work.rows.count(networkAgents, { agent_id: id })));
-  const order = usable
-    .map((agent, index) => ({ agent, load: loads[index]! }))
-    .sort((one, other) => one.load - other.load);
-  for (const { agent } of order.slice(0, missing)) await bindNetwork(work, network_id, agent);
+  const isByChance = work.env.settings.network_scheduler_driver.endsWith('.ChanceScheduler');
+  const order = await inOrder(work, networkAgents, usable, isByChance);
+  for (const agent of order.slice(0, missing)) await bindNetwork(work, network_id, agent);
 }
 
 /** Lets an agent serve a network and tells it. */

@@ -4,7 +4,7 @@ import type { Router } from '../model/router.ts';
 import { floatingips, routerAgents } from '../store/networking-tables.ts';
 import { isUsable } from './alive.ts';
 import { l3Agents, suits } from './l3-candidates.ts';
-import { byLoad } from './load-order.ts';
+import { inOrder } from './load-order.ts';
 import { gatewayNetworkOf } from './router-ports.ts';
 import type { Work } from './work.ts';
 
@@ -27,26 +27,30 @@ export async function scheduleRouter(work: Work, router: Router): Promise<void> 
   const candidates = fitting.filter((agent) => !bound.has(agent.id) && isUsable(work.env, agent));
   const misfits = candidates.length > 0 ? serving.filter((agent) => !fitting.includes(agent)) : [];
   for (const agent of misfits) await unbindRouter(work, router, agent);
-  const missing = 1 - (serving.length - misfits.length);
+  const most = work.env.settings.max_l3_agents_per_router || all.length;
+  const missing = (router.ha ? most : 1) - (serving.length - misfits.length);
   if (missing <= 0) return;
-  for (const agent of (await byLoad(work, routerAgents, candidates)).slice(0, missing))
-    await bindRouter(work, router, agent);
+  const isByChance = work.env.settings.router_scheduler_driver.endsWith('.ChanceScheduler');
+  const order = await inOrder(work, routerAgents, candidates, isByChance);
+  for (const agent of order.slice(0, missing)) await bindRouter(work, router, agent);
 }
 
 /** Lets an agent serve a router; its ports follow before the commit. */
-export async function bindRouter(work: Work, router: Pick<Router, 'id'>, agent: Agent): Promise<void> {
-  await work.rows.insert(routerAgents, { router_id: router.id, agent_id: agent.id });
+export async function bindRouter(work: Work, router: Pick<Router, 'id' | 'ha'>, agent: Agent): Promise<void> {
+  const ha_state = router.ha ? 'standby' : null;
+  await work.rows.insert(routerAgents, { router_id: router.id, agent_id: agent.id, ha_state });
   work.routers.add(router.id);
 }
 
 /** Takes a router from an agent and tells it; the floating IPs that it translated are down then. */
 export async function unbindRouter(
   work: Work,
-  router: Pick<Router, 'id' | 'distributed'>,
+  router: Pick<Router, 'id' | 'distributed' | 'ha'>,
   agent: Agent,
 ): Promise<void> {
   await work.rows.remove(routerAgents, { router_id: router.id, agent_id: agent.id });
-  if (!router.distributed) await work.rows.update(floatingips, { router_id: router.id }, { status: 'DOWN' });
+  if (!router.distributed && !router.ha)
+    await work.rows.update(floatingips, { router_id: router.id }, { status: 'DOWN' });
   work.casts.push({
     topic: 'l3_agent',
     method: 'router_deleted',

@@ -1,6 +1,7 @@
 // The configuration of the server as its rules use it: plain values, so that tests need no files.
+import { schedulingOptions } from '../model/options/scheduling.ts';
 
-export interface Settings {
+export interface Settings extends Scheduling {
   host: string;
   base_mac: string;
   /** Prefix of the MAC addresses that stand for the distributed routers of a host. */
@@ -48,8 +49,28 @@ export interface Settings {
   };
 }
 
+/** Which agents serve what; the options of these names. */
+export type Scheduling = { [Name in keyof typeof schedulingOptions]: ValueOfOption<Name> };
+type ValueOfOption<Name extends keyof typeof schedulingOptions> =
+  (typeof schedulingOptions)[Name]['default'] extends boolean
+    ? boolean
+    : (typeof schedulingOptions)[Name]['default'] extends number
+      ? number
+      : string;
+
+const names = Object.keys(schedulingOptions) as (keyof Scheduling)[];
+
+/** Those settings out of a whole configuration. */
+export const schedulingOf = (general: Scheduling): Scheduling =>
+  Object.fromEntries(names.map((name) => [name, general[name]])) as unknown as Scheduling;
+
+const schedulingDefaults = Object.fromEntries(
+  names.map((name) => [name, schedulingOptions[name].default]),
+) as unknown as Scheduling;
+
 /** What the options' defaults amount to. */
 export const defaultSettings: Settings = {
+  ...schedulingDefaults,
   host: 'controller',
   base_mac: 'fa:16:3e:00:00:00',
   dvr_base_mac: 'fa:16:3f:00:00:00',

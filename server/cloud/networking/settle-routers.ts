@@ -3,9 +3,10 @@
 import type { Router } from '../model/router.ts';
 import { routers } from '../store/networking-tables.ts';
 import { settleAgentGateways } from './dvr/agent-gateways.ts';
-import { bindEverywhere } from './dvr/bindings.ts';
 import { hostsUsing } from './dvr/hosts.ts';
 import { settleSnatPorts } from './dvr/snat-ports.ts';
+import { settleHa } from './ha/settle.ts';
+import { bindEverywhere } from './host-bindings.ts';
 import { distributedHosts, routerChanged, scheduledHosts } from './notices.ts';
 import { bindPortsTo, interfacesOf, routerPorts } from './router-ports.ts';
 import type { Work } from './work.ts';
@@ -20,8 +21,9 @@ export async function settleRouters(work: Work): Promise<void> {
 }
 
 async function settleRouter(work: Work, router: Router): Promise<void> {
-  const [host = ''] = await scheduledHosts(work, router.id);
-  if (router.distributed) await settleDistributed(work, router, host);
+  const [host = ''] = router.ha ? [] : await scheduledHosts(work, router.id);
+  if (router.ha) await settleHa(work, router);
+  else if (router.distributed) await settleDistributed(work, router, host);
   else await bindPortsTo(work, await routerPorts(work, router.id), host);
   await routerChanged(work, router.id);
 }

@@ -5,15 +5,14 @@ import { distributedOwner } from '../model/device-owners.ts';
 import type { Port } from '../model/port.ts';
 import {
   agents,
-  distributedPortBindings,
   floatingips,
   ipAllocations,
   networkAgents,
   ports,
   subnets,
 } from '../store/networking-tables.ts';
-import { settleDistributedStatus } from './dvr/bindings.ts';
 import { isAlive } from './alive.ts';
+import { hostReported, settleDistributedStatus } from './host-bindings.ts';
 import { perform } from './perform.ts';
 import type { Env, Work } from './work.ts';
 
@@ -30,23 +29,8 @@ export function devicesReported(
       if (port.l2_up !== l2_up) await work.rows.update(ports, { id: port.id }, { l2_up });
       await settleStatus(work, { ...port, l2_up });
     }
-    await distributedReported(work, { host, up, down });
+    await hostReported(work, { host, up, down });
   });
-}
-
-/** Ports of distributed routers have a status per host. */
-async function distributedReported(
-  work: Work,
-  { host, up, down }: { host: string; up: readonly string[]; down: readonly string[] },
-): Promise<void> {
-  const bound = await work.rows.all(distributedPortBindings, { port_id: [...up, ...down], host });
-  const statusOf = (port_id: string) => (up.includes(port_id) ? 'ACTIVE' : 'DOWN');
-  const changed = bound.filter(({ port_id, status }) => status !== statusOf(port_id));
-  const touched = await work.rows.all(ports, { id: changed.map(({ port_id }) => port_id) });
-  await work.env.plugin.population?.changing(work, touched);
-  for (const { port_id } of changed)
-    await work.rows.update(distributedPortBindings, { port_id, host }, { status: statusOf(port_id) });
-  for (const port of touched) await settleDistributedStatus(work, port);
 }
 
 /** The DHCP agent has set up the leases of ports. */

@@ -95,10 +95,16 @@ export const networkAgents = defineTable<NetworkAgent>({
 export interface RouterAgent {
   router_id: string;
   agent_id: string;
+  /** Of a highly available router: `active`, `standby`; else null. */
+  ha_state: string | null;
 }
 export const routerAgents = defineTable<RouterAgent>({
   name: 'router_l3_agents',
-  columns: { router_id: refers('routers'), agent_id: refers('agents') },
+  columns: {
+    router_id: refers('routers'),
+    agent_id: refers('agents'),
+    ha_state: { type: 'varchar', length: 16, nullable: true },
+  },
   key: ['router_id', 'agent_id'],
   indexes: [['agent_id']],
 });
@@ -111,7 +117,32 @@ export const dvrHostMacs = defineTable<DvrHostMac>({
   unique: [['mac_address']],
 });
 
-/** Hosts that a port of a distributed router is bound to; the port's own binding names none. */
+/** The network over which a tenant's highly available routers agree. */
+export interface HaNetwork {
+  tenant_id: string;
+  network_id: string;
+}
+export const haNetworks = defineTable<HaNetwork>({
+  name: 'ha_router_networks',
+  columns: { tenant_id: { type: 'varchar', length: 255 }, network_id: refers('networks') },
+  key: ['tenant_id'],
+  indexes: [['network_id']],
+});
+
+/** Ids of highly available routers, unique in their network. */
+export interface HaVrId {
+  network_id: string;
+  vr_id: number;
+  router_id: string;
+}
+export const haVrIds = defineTable<HaVrId>({
+  name: 'ha_router_vrid_allocations',
+  columns: { network_id: refers('networks'), vr_id: { type: 'int' }, router_id: refers('routers') },
+  key: ['network_id', 'vr_id'],
+  unique: [['router_id']],
+});
+
+/** Hosts that a port of a router on several hosts is bound to, whatever the port's own binding names. */
 export interface DistributedPortBinding {
   port_id: string;
   host: string;
@@ -178,6 +209,8 @@ export const networkingSchema: Schema = {
     groupBindings,
     networkAgents,
     routerAgents,
+    haNetworks,
+    haVrIds,
     dvrHostMacs,
     distributedPortBindings,
     quotaLimits,

@@ -83,7 +83,8 @@ function commandsFor({ kind, title, held, noun, addVerb, below, above }: (typeof
         const id = await findIdOf(session, held, positionals[held]!);
         const body = await get(session, `${resource.path}/${id}/${above}`);
         const table = await tableOf(session, findResourceNamed('agent'), body.agents ?? []);
-        const columns = ['id', 'host', 'admin_state_up', 'alive'];
+        const isReplicated = (body.agents ?? []).some(({ ha_state }) => typeof ha_state === 'string');
+        const columns = ['id', 'host', 'admin_state_up', 'alive', ...(isReplicated ? ['ha_state'] : [])];
         return { ...table, columns: table.columns.length === 0 ? [] : columns };
       },
     },

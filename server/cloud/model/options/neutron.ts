@@ -11,6 +11,7 @@ export const corePlugins = {
   'neutron.plugins.openvswitch.ovs_neutron_plugin.OVSNeutronPluginV2': 'openvswitch',
   'neutron.plugins.linuxbridge.lb_neutron_plugin.LinuxBridgePluginV2': 'linuxbridge',
 } as const;
+import { schedulingOptions } from './scheduling.ts';
 
 /** [DEFAULT] of neutron-server. */
 export const neutronServerOptions = defineOptions({
@@ -84,6 +85,7 @@ export const neutronServerOptions = defineOptions({
     default: false,
     help: 'Routers are distributed unless they are asked for otherwise',
   },
+  ...schedulingOptions,
   dhcp_agents_per_network: { type: 'int', default: 1, min: 1, help: 'DHCP agents that serve each network' },
   notification_driver: {
     type: 'multi',

@@ -2,11 +2,12 @@
 import { gatewayOwner, interfaceOwners } from '../../model/device-owners.ts';
 import type { Floatingip } from '../../model/floatingip.ts';
 import type { Router } from '../../model/router.ts';
-import type { DvrSpec, FloatingIpSpec, RouterPortSpec, RouterSpec } from '../../model/specs.ts';
+import type { DvrSpec, FloatingIpSpec, HaSpec, RouterPortSpec, RouterSpec } from '../../model/specs.ts';
 import { floatingips, ports, routers } from '../../store/networking-tables.ts';
 import type { Rows } from '../../store/rows.ts';
 import { routerPortOwners } from '../router-ports.ts';
 import { dvrSpecs } from './dvr.ts';
+import { haSpecs } from './ha.ts';
 import { routerPortSpecs } from './router-port-specs.ts';
 
 /** Specs of routers as the host sees them, with a fixed number of queries. */
@@ -19,19 +20,26 @@ export async function routersFor(rows: Rows, host: string, ids: readonly string[
   );
   const portsBy = Map.groupBy(await routerPortSpecs(rows, own), ({ device_id }) => device_id);
   const dvr = await dvrSpecs(rows, host, list, own);
+  const ha = await haSpecs(rows, host, list);
   const translated = await floatingSpecs(rows, list);
   return list.map((router) =>
     routerSpec(router, {
       own: portsBy.get(router.id) ?? [],
       floating: translated.get(router.id) ?? [],
       dvr: dvr.get(router.id) ?? null,
+      ha: ha.get(router.id) ?? null,
     }),
   );
 }
 
 function routerSpec(
   router: Router,
-  { own, floating, dvr }: { own: RouterPortSpec[]; floating: FloatingIpSpec[]; dvr: DvrSpec | null },
+  {
+    own,
+    floating,
+    dvr,
+    ha,
+  }: { own: RouterPortSpec[]; floating: FloatingIpSpec[]; dvr: DvrSpec | null; ha: HaSpec | null },
 ): RouterSpec {
   const gw_port = own.find(({ device_owner }) => device_owner === gatewayOwner) ?? null;
   return {
@@ -44,7 +52,7 @@ function routerSpec(
     gw_port,
     interfaces: own.filter(({ device_owner }) => interfaceOwners.includes(device_owner)),
     floatingips: floating,
-    ha: null,
+    ha,
     dvr,
     routes: router.routes ?? [],
   };

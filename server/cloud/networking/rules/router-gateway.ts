@@ -37,7 +37,7 @@ export async function setGateway(work: Work, router: Router, asked: GatewayInfo 
   }
   await refuseOverlap(work, router, network);
   if (current !== undefined) await clearGateway(work, router, current.network_id);
-  const [host] = await scheduledHosts(work, router.id);
+  const [host] = router.ha ? [] : await scheduledHosts(work, router.id);
   const port = await createPort(work, {
     network_id,
     tenant_id: '',

@@ -58,7 +58,7 @@ async function newPort(work: Work, router: Router, subnet_id: string): Promise<P
   const subnet = await getSubnet(work, subnet_id);
   if (subnet.gateway_ip === null) throw bad('Subnet for router interface must have a gateway IP');
   await refuseOverlap(work, router, subnet);
-  const [host] = router.distributed ? [] : await scheduledHosts(work, router.id);
+  const [host] = router.distributed || router.ha ? [] : await scheduledHosts(work, router.id);
   return createPort(work, {
     network_id: subnet.network_id,
     tenant_id: router.tenant_id,

@@ -3,6 +3,7 @@ import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import { neutronError } from '../../model/errors.ts';
 import { router, type GatewayInfo, type Router } from '../../model/router.ts';
 import { ipAllocations, ports, routers } from '../../store/networking-tables.ts';
+import { endHa } from '../ha/settle.ts';
 import { l3Hosts, routerChanged } from '../notices.ts';
 import { interfacesOf } from '../router-ports.ts';
 import { scheduleRouter } from '../schedule-l3.ts';
@@ -71,6 +72,7 @@ export const routerRules: Rules<Router, Create, Update> = {
     if (gateway) await clearGateway(work, row, gateway.network_id);
     for (const server of await l3Hosts(work, row.id))
       work.casts.push({ topic: 'l3_agent', method: 'router_deleted', args: { router_id: row.id }, server });
+    if (row.ha) await endHa(work, row);
   },
 
   actions: {

@@ -4,7 +4,14 @@ import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import { dhcpOwner, interfaceOwners, isRouterPort } from '../../model/device-owners.ts';
 import { invalidInput, neutronError } from '../../model/errors.ts';
 import type { subnet, Subnet } from '../../model/subnet.ts';
-import { ipAllocations, networks, ports, routers, subnets } from '../../store/networking-tables.ts';
+import {
+  haNetworks,
+  ipAllocations,
+  networks,
+  ports,
+  routers,
+  subnets,
+} from '../../store/networking-tables.ts';
 import { addressesOf, eui64, isAutomatic, takeAddresses } from '../ipam.ts';
 import { portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
 import { routerPortOwners } from '../router-ports.ts';
@@ -141,13 +148,19 @@ async function prefixOf(work: Work, body: Create & { prefixlen?: number }): Prom
 
 async function refuseOverlap(work: Work, network_id: string, text: string): Promise<void> {
   const cidr = cidrOf(text);
-  const others = work.env.settings.allow_overlapping_ips
-    ? await subnetsOf(work, network_id)
-    : await work.rows.all(subnets);
+  const others = await subnetsThatMayNotOverlap(work, network_id);
   if (others.some((other) => overlaps(cidr, cidrOf(other.cidr!))))
     throw invalidInput(
       `Requested subnet with cidr: ${text} for network: ${network_id} overlaps with another subnet`,
     );
+}
+
+/** Of the network; without `allow_overlapping_ips` of all networks but those between the hosts of routers. */
+async function subnetsThatMayNotOverlap(work: Work, network_id: string): Promise<Subnet[]> {
+  if (work.env.settings.allow_overlapping_ips) return subnetsOf(work, network_id);
+  const hidden = new Set((await work.rows.all(haNetworks)).map((row) => row.network_id));
+  if (hidden.has(network_id)) return subnetsOf(work, network_id);
+  return (await work.rows.all(subnets)).filter((subnet) => !hidden.has(subnet.network_id));
 }
 
 /** A router's interface has this address; moving the gateway would leave the guests without one. */
