@@ -25,10 +25,7 @@ export function monitorNamespace(ns: string | undefined, onChange: (line: string
       },
     }),
     // Without a terminal xtables-monitor keeps its lines back until it ends.
-    follow({
-      argv: withUs(inNetns(ns, ['stdbuf', '-oL', 'xtables-monitor', '-4', '-e'])),
-      onLine: onChange,
-    }),
+    follow({ argv: withUs(inNetns(ns, ['stdbuf', '-oL', 'xtables-monitor', '-e'])), onLine: onChange }),
   ];
   return {
     stop: async () => {

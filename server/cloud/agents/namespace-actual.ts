@@ -1,4 +1,4 @@
-// What a network namespace holds now, read from the kernel in three processes at once.
+// What a network namespace holds now, read from the kernel in a few processes at once.
 import { parseAddresses } from '../../host/address.ts';
 import { readIpBatch } from '../../host/ip.ts';
 import { readTables } from '../../host/iptables.ts';
@@ -16,6 +16,7 @@ export async function readNamespace(
   { ns }: Pick<Ownership, 'ns'>,
   sysctls: readonly string[],
   portsRead: Promise<ReadonlyMap<string, OvsPort>> = readOvsPorts(),
+  { withIp6tables = false } = {},
 ): Promise<FoundNamespace> {
   portsRead.catch(() => undefined);
   if (ns !== undefined && !(await listNetns()).includes(ns))
@@ -30,21 +31,24 @@ export async function readNamespace(
       tables: {},
       ports: await portsRead,
     };
-  const [[links = [], routes = [], rules = [], neighbours = []], tables, values, ports] = await Promise.all([
-    readIpBatch(
-      [
-        ['address', 'show'],
-        // Of one table `ip` shows IPv4 routes only.
-        ['route', 'show', 'table', 'all'],
-        ['rule', 'show'],
-        ['neighbour', 'show', 'nud', 'permanent'],
-      ],
-      ns,
-    ),
-    readTables(ns === undefined ? {} : { ns }),
-    readSysctls(sysctls, ns),
-    portsRead,
-  ]);
+  const inside = ns === undefined ? {} : { ns };
+  const [[links = [], routes = [], rules = [], neighbours = []], tables, tables6, values, ports] =
+    await Promise.all([
+      readIpBatch(
+        [
+          ['address', 'show'],
+          // Of one table `ip` shows IPv4 routes only.
+          ['route', 'show', 'table', 'all'],
+          ['rule', 'show'],
+          ['neighbour', 'show', 'nud', 'permanent'],
+        ],
+        ns,
+      ),
+      readTables(inside),
+      withIp6tables ? readTables({ ...inside, family: 6 }) : undefined,
+      readSysctls(sysctls, ns),
+      portsRead,
+    ]);
   return {
     exists: true,
     links: parseLinks(links),
@@ -54,6 +58,7 @@ export async function readNamespace(
     neighbours: parseNeighbours(neighbours),
     sysctls: values,
     tables,
+    ...(tables6 === undefined ? {} : { tables6 }),
     ports,
   };
 }

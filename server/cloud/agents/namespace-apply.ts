@@ -51,7 +51,7 @@ export async function applySteps<Other extends { kind: string }>(
         await addVeth(step.veth, step.veth.peer!, ns);
         break;
       case 'load-rules':
-        await restoreTables(step.input, ns === undefined ? {} : { ns });
+        await restoreTables(step.input, { family: step.family, ...(ns === undefined ? {} : { ns }) });
         break;
       default:
         await flush(true);

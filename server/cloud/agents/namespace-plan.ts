@@ -50,6 +50,8 @@ export interface WantedNamespace {
   /** Those of a wanted device (`net/ipv4/conf/DEVICE/...`) are set once it is there. */
   sysctls: Record<string, number>;
   tables: Tables;
+  /** Of ip6tables; undefined: none of the agent's. */
+  tables6?: Tables;
   veths?: WantedVeth[];
   /** Routing policy, after which all rules of the kind are ours (`namespace-policy.ts`). */
   rules?: Rule[];
@@ -67,6 +69,8 @@ export interface FoundNamespace {
   neighbours: Neighbour[];
   sysctls: Record<string, string | undefined>;
   tables: Tables;
+  /** Undefined: not read. */
+  tables6?: Tables;
   /** Every port of every bridge, by name. */
   ports: ReadonlyMap<string, OvsPort>;
 }
@@ -90,7 +94,7 @@ export type NamespaceStep =
   | { kind: 'unplug'; name: string; bridge: string; reason: string }
   | { kind: 'add-veth'; veth: WantedVeth; reason: string }
   | { kind: 'ip'; args: IpArgs; reason: string }
-  | { kind: 'load-rules'; input: string; reason: string };
+  | { kind: 'load-rules'; input: string; family: 4 | 6; reason: string };
 
 /** Steps that make the namespace as wanted: make before use, remove last. */
 export function planNamespace(
@@ -104,7 +108,7 @@ export function planNamespace(
     ...(found.exists ? [] : [step('add-namespace', `${own.ns} does not exist`)]),
     ...planSysctls(wanted, found, (key) => !isOfDevice(key, wanted)),
     // before the addresses: a router answered for a floating IP itself until it translated
-    ...planRules(wanted.tables, found.tables, own),
+    ...planRules(wanted, found, own),
     ...wanted.devices.flatMap((device) => planPlug(device, found, everything)),
     ...(wanted.veths ?? []).flatMap((veth) => planVeth(veth, found)),
     // before the addresses: IPv6 may be switched off on a new device
@@ -166,7 +170,7 @@ export function planRemoval(
   return [
     ...(found.exists ? planLeftDevices(nothing, found, own) : []),
     ...known.flatMap((name) => planUnplug(name, found, 'belongs to nothing any more')),
-    ...(found.exists && own.ns === undefined ? planRules({}, found.tables, own) : []),
+    ...(found.exists && own.ns === undefined ? planRules(nothing, found, own) : []),
     ...(found.exists && own.ns !== undefined
       ? [step('remove-namespace', `${own.ns} is not wanted here`)]
       : []),
@@ -265,9 +269,12 @@ function addressArgs(name: string, cidr: string): IpArgs {
   return ['address', 'replace', cidr, ...broadcast, 'dev', name];
 }
 
-function planRules(wanted: Tables, actual: Tables, own: Ownership): NamespaceStep[] {
-  const { input, reasons } = planIptables(wanted, actual, own.chainPrefix);
-  return input === '' ? [] : [{ kind: 'load-rules', input, reason: reasons.join('; ') }];
+function planRules(wanted: WantedNamespace, found: FoundNamespace, own: Ownership): NamespaceStep[] {
+  const load = (family: 4 | 6, content: Tables, actual: Tables): NamespaceStep[] => {
+    const { input, reasons } = planIptables(content, actual, own.chainPrefix);
+    return input === '' ? [] : [{ kind: 'load-rules', input, family, reason: reasons.join('; ') }];
+  };
+  return [...load(4, wanted.tables, found.tables), ...load(6, wanted.tables6 ?? {}, found.tables6 ?? {})];
 }
 
 /** Taking a link down or an address away takes routes with it, which the next pass sees: the kernel tells about it. */

@@ -31,7 +31,9 @@ export async function readActual(
       const wanted = target?.namespaces.find((candidate) => candidate.own.ns === own.ns)?.wanted;
       return {
         own,
-        found: await readNamespace(own, Object.keys(wanted?.sysctls ?? {}), portsRead),
+        found: await readNamespace(own, Object.keys(wanted?.sysctls ?? {}), portsRead, {
+          withIp6tables: true,
+        }),
         daemons: daemons.map((place) => readDaemon(place, own.ns)),
         notedState,
       };

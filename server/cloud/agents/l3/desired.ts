@@ -3,7 +3,8 @@ import type { FloatingIpSpec, RouterSpec } from '../../model/specs.ts';
 import { proxyDaemon } from '../metadata-proxy.ts';
 import { withHa } from './ha/keepalived.ts';
 import { deviceOf, extraRoutes, gatewayDevice, gatewayRoutes } from './devices.ts';
-import { routerTables } from './nat.ts';
+import { routerTables, routerTables6 } from './nat.ts';
+import { radvdDaemon } from './radvd.ts';
 import { placesOf, type L3Config, type NamespaceTarget, type RouterTarget } from './target.ts';
 
 /** Whether the agent is set up to serve this router at all. */
@@ -60,34 +61,50 @@ function routerNamespace(router: RouterSpec, floating: FloatingIpSpec[], config:
   const hasMetadata = config.enable_metadata_proxy && router.admin_state_up;
   const address = router.gw_port?.fixed_ips.find(({ ip_address }) => !ip_address.includes(':'))?.ip_address;
   const devices = [...internal, ...(gateway === undefined ? [] : [gateway])];
+  const nat = {
+    internalDevices: internal.map(({ name }) => name),
+    ...(gateway === undefined
+      ? {}
+      : { gateway: { device: gateway.name, address, isSnatEnabled: router.enable_snat } }),
+    floatingIps: floating.map((item) => ({
+      floating: item.floating_ip_address,
+      fixed: item.fixed_ip_address,
+    })),
+    ...(hasMetadata ? { metadataPort: config.metadata_port } : {}),
+  };
+  const proxy = hasMetadata
+    ? proxyDaemon(config, { id: router.id, kind: 'router', bind: `0.0.0.0:${config.metadata_port}` })
+    : undefined;
   return {
     own: placesOf(config, router.id)[0]!.own,
     wanted: {
       devices,
       routes: [...gatewayRoutes(router.gw_port, gateway), ...extraRoutes(router, devices)],
-      sysctls: {
-        'net/ipv4/ip_forward': router.admin_state_up ? 1 : 0,
-        'net/ipv4/conf/all/arp_ignore': 1,
-        'net/ipv4/conf/all/arp_announce': 2,
-      },
-      tables: routerTables({
-        internalDevices: internal.map(({ name }) => name),
-        ...(gateway === undefined
-          ? {}
-          : { gateway: { device: gateway.name, address, isSnatEnabled: router.enable_snat } }),
-        floatingIps: floating.map((item) => ({
-          floating: item.floating_ip_address,
-          fixed: item.fixed_ip_address,
-        })),
-        ...(hasMetadata ? { metadataPort: config.metadata_port } : {}),
-      }),
+      sysctls: routerSysctls(router, gateway?.name),
+      tables: routerTables(nat),
+      tables6: routerTables6(nat),
     },
-    daemons: hasMetadata
-      ? [proxyDaemon(config, { id: router.id, kind: 'router', bind: `0.0.0.0:${config.metadata_port}` })]
-      : [],
+    daemons: [proxy, radvdDaemon(router, config)].filter((daemon) => daemon !== undefined),
     announced: devices.flatMap((device) =>
-      device.addresses.map((cidr) => ({ device: device.name, address: cidr.split('/')[0]! })),
+      device.addresses
+        .filter((cidr) => !cidr.includes(':'))
+        .map((cidr) => ({ device: device.name, address: cidr.split('/')[0]! })),
     ),
     floatingIps,
+  };
+}
+
+function routerSysctls(router: RouterSpec, gateway: string | undefined): Record<string, number> {
+  const forwards = router.admin_state_up ? 1 : 0;
+  const knowsIpv6Gateway = router.gw_port?.subnets.some(
+    ({ ip_version, gateway_ip }) => ip_version === 6 && gateway_ip !== null,
+  );
+  return {
+    'net/ipv4/ip_forward': forwards,
+    'net/ipv4/conf/all/arp_ignore': 1,
+    'net/ipv4/conf/all/arp_announce': 2,
+    'net/ipv6/conf/all/forwarding': forwards,
+    // the way out is told by the external network's own router: 2 is "although we forward"
+    ...(gateway === undefined ? {} : { [`net/ipv6/conf/${gateway}/accept_ra`]: knowsIpv6Gateway ? 0 : 2 }),
   };
 }

@@ -17,7 +17,7 @@ export function deviceOf(
     mtu: port.mtu,
     addresses: port.fixed_ips.flatMap(({ ip_address, subnet_id }) => {
       const subnet = port.subnets.find(({ id }) => id === subnet_id);
-      return subnet?.ip_version === 4 ? [`${ip_address}/${cidrOf(subnet.cidr).prefix}`] : [];
+      return subnet !== undefined ? [`${ip_address}/${cidrOf(subnet.cidr).prefix}`] : [];
     }),
   };
 }
@@ -25,28 +25,36 @@ export function deviceOf(
 export const gatewayDevice = (port: RouterPortSpec, config: L3Config): WantedDevice =>
   deviceOf('qg-', port, config.external_network_bridge || config.ovs_integration_bridge);
 
-/** The default route, and on-link routes to the external network's other subnets (floating IPs may come from them). */
+/** Default routes, and on-link routes to the external network's other subnets (floating IPs may come from them). */
 export function gatewayRoutes(port: RouterPortSpec | null, device: WantedDevice | undefined): WantedRoute[] {
   if (port === null || device === undefined) return [];
   const dev = device.name;
-  const subnet = port.subnets.find(({ ip_version, gateway_ip }) => ip_version === 4 && gateway_ip !== null);
-  const nexthop = subnet?.gateway_ip;
   return [
-    ...port.extra_subnets
-      .filter(({ ip_version }) => ip_version === 4)
-      .map(({ cidr }) => ({ destination: kernelSpelling(cidr), dev, isOnLink: true })),
-    ...(nexthop == null || contains(cidrOf(subnet!.cidr), nexthop)
-      ? []
-      : [{ destination: nexthop, dev, isOnLink: true }]),
-    ...(nexthop == null ? [] : [{ destination: 'default', nexthop, dev }]),
+    ...port.extra_subnets.map(({ cidr }) => ({ destination: kernelSpelling(cidr), dev, isOnLink: true })),
+    ...([4, 6] as const).flatMap((family) => defaultRoute(port, family, dev)),
   ];
 }
+
+function defaultRoute(port: RouterPortSpec, family: 4 | 6, dev: string): WantedRoute[] {
+  const subnet = port.subnets.find(
+    ({ ip_version, gateway_ip }) => ip_version === family && gateway_ip !== null,
+  );
+  if (subnet === undefined) return [];
+  const nexthop = subnet.gateway_ip!;
+  const isConnected = contains(cidrOf(subnet.cidr), nexthop) || contains(linkLocal, nexthop);
+  return [
+    ...(isConnected ? [] : [{ destination: nexthop, dev, isOnLink: true }]),
+    { destination: 'default', nexthop, dev },
+  ];
+}
+
+const linkLocal = cidrOf('fe80::/10');
 
 /** A router's own routes go through the device whose subnet holds the next hop; others cannot be set. */
 export function extraRoutes(router: RouterSpec, devices: WantedDevice[]): WantedRoute[] {
   return router.routes.flatMap(({ destination, nexthop }) => {
     const device = devices.find(({ addresses }) =>
-      addresses.some((cidr) => !cidr.endsWith('/32') && contains(cidrOf(cidr), nexthop)),
+      addresses.some((cidr) => !isHost(cidr) && contains(cidrOf(cidr), nexthop)),
     );
     return device === undefined
       ? []
@@ -54,6 +62,11 @@ export function extraRoutes(router: RouterSpec, devices: WantedDevice[]): Wanted
   });
 }
 
+const isHost = (cidr: string) => /^[^:]+\/32$|\/128$/.test(cidr);
+
 /** The kernel prints a host route without its prefix length, and everything as `default`. */
-const kernelSpelling = (cidr: string) =>
-  cidr === '0.0.0.0/0' ? 'default' : cidr.endsWith('/32') ? cidr.slice(0, -3) : cidr;
+function kernelSpelling(cidr: string): string {
+  const { prefix, family } = cidrOf(cidr);
+  if (prefix === 0) return 'default';
+  return prefix === (family === 4 ? 32 : 128) ? cidr.split('/')[0]! : cidr;
+}

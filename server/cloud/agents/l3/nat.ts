@@ -51,10 +51,20 @@ export function routerTables(nat: RouterNat): Tables {
 /** What leaves by another device keeps its addresses. */
 const onlyBy = (device: string) => `! -o ${device} -m conntrack ! --ctstate DNAT -j ACCEPT`;
 
+/** IPv6 is routed, never translated. */
+export function routerTables6(nat: Pick<RouterNat, 'internalDevices' | 'gateway'>): Tables {
+  const tables = iptablesFrame(chainPrefix, { nat: false });
+  addScopes((table, chain, ...rules) => (tables[table]![own(chain)] ??= []).push(...rules), nat);
+  return tables;
+}
+
 type Add = (table: string, chain: string, ...rules: string[]) => void;
 
 /** Address scopes travel in the upper half of the connection's mark; what leaves a scope unmarked is dropped. */
-function addScopes(add: Add, { internalDevices, gateway }: RouterNat): void {
+function addScopes(
+  add: Add,
+  { internalDevices, gateway }: Pick<RouterNat, 'internalDevices' | 'gateway'>,
+): void {
   const devices = internalDevices.toSorted();
   const unset = '-m connmark --mark 0x0/0xffff0000';
   const save = '-j CONNMARK --save-mark --nfmask 0xffff0000 --ctmask 0xffff0000';

@@ -8,6 +8,7 @@ import type { Ownership, WantedNamespace } from '../namespace-plan.ts';
 import { floatingDeviceName, type FloatingShare } from './distributed/share.ts';
 import { keepalivedPlace } from './ha/keepalived.ts';
 import { chainPrefix } from './nat.ts';
+import { radvdPlace } from './radvd.ts';
 
 export type L3Config = Config<{ DEFAULT: typeof l3Options }>['DEFAULT'];
 
@@ -62,7 +63,7 @@ export interface NamespacePlace {
 export const placesOf = (config: L3Config, routerId: string): NamespacePlace[] => [
   {
     own: { ns: namespaceOf(config, routerId), devicePrefixes: ['qr-', 'qg-', 'ha-', 'rfp-'], chainPrefix },
-    daemons: [keepalivedPlace(config, routerId), proxyPlace(config, routerId)],
+    daemons: [keepalivedPlace(config, routerId), proxyPlace(config, routerId), radvdPlace(config, routerId)],
   },
   ...(config.use_namespaces ? [snatPlace(routerId)] : []),
 ];

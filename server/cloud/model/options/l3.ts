@@ -37,6 +37,21 @@ export const l3Options = defineOptions({
     help: 'Port of the metadata proxy in a router',
   },
   enable_metadata_proxy: { type: 'bool', default: true, help: 'Answer metadata requests in routers' },
+  ra_confs: { type: 'string', default: '$state_path/ra', help: 'Folder of the configurations of radvd' },
+  min_rtr_adv_interval: {
+    type: 'int',
+    default: 30,
+    min: 3,
+    max: 1350,
+    help: 'Least seconds between router advertisements (IPv6)',
+  },
+  max_rtr_adv_interval: {
+    type: 'int',
+    default: 100,
+    min: 4,
+    max: 1800,
+    help: 'Most seconds between router advertisements (IPv6)',
+  },
   ha_confs_path: {
     type: 'string',
     default: '$state_path/ha_confs',

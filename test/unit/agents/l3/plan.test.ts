@@ -51,6 +51,7 @@ function asWanted(spec: RouterSpec): NamespaceActual[] {
     routes: routes.map(({ isOnLink: _, ...route }) => ({ ...route, protocol: 'static' })),
     sysctls: Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)])),
     tables: structuredClone(tables),
+    tables6: structuredClone(wanted.tables6!),
     ports: new Map(
       devices.map(({ name, bridge, portId, mac }) => [
         name,

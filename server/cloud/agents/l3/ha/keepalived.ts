@@ -1,8 +1,10 @@
 // High availability of one router: its `ha-` device, keepalived, and what a standby does without. Pure.
+import type { Tables } from '../../../../host/iptables.ts';
 import type { HaSpec } from '../../../model/specs.ts';
 import type { DaemonPlace, WantedDaemon } from '../../namespace-daemon.ts';
 import type { FoundNamespace, WantedNamespace } from '../../namespace-plan.ts';
 import { deviceOf } from '../devices.ts';
+import { chainPrefix } from '../nat.ts';
 import type { HaTarget, L3Config, NamespaceTarget } from '../target.ts';
 import { renderKeepalived } from './keepalived-file.ts';
 
@@ -47,10 +49,24 @@ export function withHa(target: NamespaceTarget, ha: HaSpec, id: string, config: 
   };
   return {
     ...target,
-    wanted: { ...target.wanted, devices: [haDevice, ...devices] },
+    wanted: {
+      ...target.wanted,
+      devices: [haDevice, ...devices],
+      ...(target.wanted.tables6 === undefined ? {} : { tables6: quiet(target.wanted.tables6) }),
+    },
     daemons: [daemon, ...target.daemons],
     ha: { device: haDevice.name, vip },
   };
+}
+
+/**
+ * A standby has the MAC addresses of the active host. The kernel would report its multicast groups without an address, and
+ * every switch would believe that the router is here.
+ */
+function quiet(tables: Tables): Tables {
+  const chain = `${chainPrefix}-OUTPUT`;
+  const rule = '-s ::/128 -p ipv6-icmp -m icmp6 --icmpv6-type 143 -j DROP';
+  return { ...tables, filter: { ...tables.filter, [chain]: [...(tables.filter?.[chain] ?? []), rule] } };
 }
 
 /** The address that the kernel would give the device itself: on a standby it must not. */
