@@ -84,6 +84,9 @@ export function createReconciler<Desired, Actual, S extends Step>(
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let resyncRetry: NodeJS.Timeout | undefined;
+  let beganAt = 0;
+  /** Keys of the first full pass; undefined once its end was told. */
+  let firstCount: number | undefined = -1;
 
   const stateOf = (key: string): KeyState => {
     let state = states.get(key);
@@ -159,6 +162,11 @@ export function createReconciler<Desired, Actual, S extends Step>(
     active === 0 && queue.size === 0 && [...states.values()].every((s) => s.retry === undefined);
   function wakeIfIdle(): void {
     if (!isIdle() && !stopped) return;
+    if (!stopped && firstCount !== undefined && firstCount >= 0) {
+      const seconds = ((performance.now() - beganAt) / 1000).toFixed(2);
+      log.info(`Everything is in step: ${name} x ${firstCount}, ${seconds} s after the start`);
+      firstCount = undefined;
+    }
     for (const wake of waiters) wake();
     waiters.clear();
   }
@@ -180,6 +188,8 @@ export function createReconciler<Desired, Actual, S extends Step>(
         if (desired !== undefined) prefetched.set(key, desired);
         enqueue(key);
       }
+      if (firstCount === -1) firstCount = keys.length;
+      wakeIfIdle();
     } catch (error) {
       log.error(`${name}: full pass could not list its keys: ${(error as Error).message}`);
       if (!stopped) resyncRetry = setTimeout(() => void resync(), 1000);
@@ -198,6 +208,7 @@ export function createReconciler<Desired, Actual, S extends Step>(
     },
     resync,
     start: async () => {
+      beganAt = performance.now();
       timer = setInterval(() => void resync(), resyncSeconds * 1000);
       await resync();
     },

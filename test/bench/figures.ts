@@ -4,9 +4,11 @@ export interface Figure {
   what: string;
   /** Every measurement, in `unit`. */
   samples: number[];
-  unit: 's' | 'ms' | 'MB' | '% of a core';
+  unit: 's' | 'ms' | 'MB' | 'MiB' | '% of a core';
   /** Not to be passed by the median. */
   atMost: number;
+  /** What the real Neutron takes on the same machine, in words. */
+  peer?: string;
 }
 
 export function median(samples: readonly number[]): number {
@@ -18,13 +20,37 @@ export function median(samples: readonly number[]): number {
 const rounded = (value: number) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
-/** The figures as a Markdown table: median, range, limit, and whether the limit holds. */
+/** The figures as a Markdown table: median, range, limit, whether the limit holds, and the peer where it was measured. */
 export function formatFigures(figures: readonly Figure[]): string {
-  const rows = figures.map(({ what, samples, unit, atMost }) => {
+  const hasPeer = figures.some(({ peer }) => peer !== undefined);
+  const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  const rows = figures.map(({ what, samples, unit, atMost, peer }) => {
     const middle = median(samples);
     const range =
       samples.length > 1 ? `${rounded(Math.min(...samples))}..${rounded(Math.max(...samples))}` : '';
-    return `| ${what} | ${rounded(middle)} ${unit} | ${range} | ${atMost} ${unit} | ${middle <= atMost ? 'yes' : 'NO'} |`;
+    const cells = [
+      what,
+      `${rounded(middle)} ${unit}`,
+      range,
+      `${atMost} ${unit}`,
+      middle <= atMost ? 'yes' : 'NO',
+    ];
+    return row(hasPeer ? [...cells, peer ?? ''] : cells);
   });
-  return ['| what | median | range | at most | holds |', '|---|---|---|---|---|', ...rows].join('\n');
+  const heads = ['what', 'median', 'range', 'at most', 'holds', ...(hasPeer ? ['real Neutron'] : [])];
+  return [row(heads), `|${'---|'.repeat(heads.length)}`, ...rows].join('\n');
 }
+
+/** The figures in the form asked for. */
+export const reportFigures = (figures: readonly Figure[], format: string): string =>
+  format === 'json'
+    ? JSON.stringify(
+        figures.map((figure) => ({
+          ...figure,
+          median: median(figure.samples),
+          holds: median(figure.samples) <= figure.atMost,
+        })),
+        null,
+        2,
+      )
+    : formatFigures(figures);

@@ -8,9 +8,9 @@ import { createEnginePlatform } from '../../server/appliance/proof/engine-platfo
 import { proveLab } from '../../server/appliance/proof/prove-lab.ts';
 import { folders } from '../../server/appliance/set-up/folders.ts';
 import { signIn } from './cloud-admin.ts';
-import { formatFigures, type Figure } from './figures.ts';
+import { reportFigures, type Figure } from './figures.ts';
 import { measureMemory, measureProcessor } from './idle.ts';
-import { measureFloatingIp, measurePort, measureServer } from './wiring.ts';
+import { measureFloatingIp, measurePort, measureServer } from './packets.ts';
 
 const rounds = 5;
 // a node's programs finish their start in this time: compiled code, first reports, the broker's own housekeeping
@@ -100,7 +100,7 @@ await interruptible(async (signal) => {
   });
   const samples = [(report.milliseconds - pausedMs) / 1000];
   figures.push({ what: 'the whole first lab proven headless', unit: 's', atMost: 90, samples });
-  process.stdout.write(`${formatFigures(figures)}\n`);
+  process.stdout.write(`${reportFigures(figures, process.argv[2] ?? 'text')}\n`);
   if (report.outcome !== 'proven') {
     say(`The lab was not proven: ${report.outcome} ${report.note ?? ''}`);
     process.exitCode = 1;

@@ -1,133 +1,114 @@
-// How long the cloud takes until packets flow: an instance, a floating IP, a port.
-import type { ProofLab } from '../../server/appliance/proof/deps.ts';
-import { until, type CloudClient } from './cloud-admin.ts';
+// `./patchbay bench wiring`: how long the agents take and what they need, measured as facts/peer-neutron.md measured the real
+// Neutron on this machine. Prints a table, judges nothing.
+import { execFileSync } from 'node:child_process';
+import { interruptible } from '../../server/appliance/cli/interrupt.ts';
+import { openEngine, prepareImages } from '../../server/appliance/cli/ready-engine.ts';
+import type { CloudShape } from '../../server/appliance/labs/cloud-shape.ts';
+import { containerName } from '../../server/appliance/labs/names.ts';
+import { openTenant, startCloud } from '../support/cloud/running-cloud.ts';
+import { deleteAll } from '../support/cloud/topology.ts';
+import { reportFigures, type Figure } from './figures.ts';
+import { measureFailover } from './wiring-failover.ts';
+import { measureMemory, measureRestart, measureScale } from './wiring-scale.ts';
+import { createTenantMeasures } from './wiring-tenant.ts';
 
-interface Port {
-  id: string;
-  status: string;
-  mac_address: string;
-  fixed_ips: { ip_address: string }[];
-}
-
-const timed = async (action: () => Promise<unknown>) => {
-  const began = performance.now();
-  await action();
-  return performance.now() - began;
+const rounds = 7;
+const say = (text: string) => void process.stderr.write(`${text}\n`);
+const option = (file: string, section: string, name: string, value: string) => ({
+  ...{ node: 'controller', file: `/etc/neutron/${file}`, section, option: name, value },
+});
+const shape: Partial<CloudShape> = {
+  networkCount: 2,
+  config: [
+    ...['network', 'subnet', 'port', 'router', 'floatingip'].map((name) =>
+      option('neutron.conf', 'quotas', `quota_${name}`, '-1'),
+    ),
+    option('plugins/ml2/ml2_conf.ini', 'ml2_type_vlan', 'network_vlan_ranges', 'physnet1,physnet2:101:200'),
+  ],
 };
 
-async function idOf(cloud: CloudClient, plural: string, name: string): Promise<string> {
-  const path = `/v2.0/${plural}?name=${name}`;
-  const found = (await cloud.send<Record<string, { id: string }[]>>('network', 'GET', path))[plural]?.[0]?.id;
-  if (found === undefined) throw new Error(`There is no ${name} among the ${plural}`);
-  return found;
-}
+await interruptible(async (signal) => {
+  await prepareImages(await openEngine(), signal);
+  say('starting the cloud');
+  await using cloud = await startCloud('bench-wiring', shape);
+  const { admin, lab } = cloud;
+  /** The peer has one network node; the second one is for the failover only. */
+  const useSecondNode = async (admin_state_up: boolean) => {
+    const path = '/v2.0/agents?host=network2';
+    const { agents } = await admin.send<{ agents: { id: string; binary: string }[] }>('network', 'GET', path);
+    for (const { id, binary } of agents)
+      if (/dhcp|l3/.test(binary))
+        await admin.send('network', 'PUT', `/v2.0/agents/${id}`, { agent: { admin_state_up } });
+  };
+  const tenant = await openTenant(cloud, 'bench');
+  await deleteAll(tenant);
+  await useSecondNode(false);
+  const figures: Figure[] = [];
 
-/** Seconds from POST /servers to the first answer to a ping from the network's DHCP namespace. */
-export async function measureServer(lab: ProofLab, cloud: CloudClient): Promise<number> {
-  const net = await idOf(cloud, 'networks', 'net01');
-  const { images } = await cloud.send<{ images: { id: string }[] }>('image', 'GET', '/v2/images?name=cirros');
-  const { flavors } = await cloud.send<{ flavors: { id: string; name: string }[] }>(
-    'compute',
-    'GET',
-    '/v2.1/flavors',
+  say('wiring single things');
+  const measures = await createTenantMeasures(cloud, tenant);
+  const repeat = async (measure: (round: number) => Promise<number>) => {
+    const samples: number[] = [];
+    for (let round = 0; round < rounds && !signal.aborted; round++) samples.push(await measure(round));
+    return samples;
+  };
+  figures.push(
+    {
+      ...{
+        what: 'network, subnet, router, gateway, interface: dnsmasq, qr- and qg- up',
+        unit: 'ms',
+        atMost: 500,
+      },
+      ...{ peer: '2.6 s (6 to 17 s cold)', samples: await repeat(measures.wire) },
+    },
+    {
+      ...{ what: 'port created and plugged to ACTIVE', unit: 'ms', atMost: 200 },
+      ...{ peer: '1.4 s', samples: await repeat(measures.plugPort) },
+    },
+    {
+      ...{ what: 'floating IP created to first answer', unit: 'ms', atMost: 300 },
+      ...{ peer: '2.4 s (0.8 to 3.4)', samples: await repeat(measures.floatingIp) },
+    },
   );
-  const flavorRef = flavors.find(({ name }) => name === 'm1.tiny')!.id;
-  let id = '';
-  const milliseconds = await timed(async () => {
-    const server = { name: 'bench', imageRef: images[0]!.id, flavorRef, networks: [{ uuid: net }] };
-    ({ id } = (
-      await cloud.send<{ server: { id: string } }>('compute', 'POST', '/v2.1/servers', { server })
-    ).server);
-    const address = await until(async () => {
-      const { ports } = await cloud.send<{ ports: Port[] }>('network', 'GET', `/v2.0/ports?device_id=${id}`);
-      return ports[0]?.fixed_ips[0]?.ip_address;
-    }, 'the port of the instance');
-    const { code } = await lab.runInNode(
-      'network',
-      ['ip', 'netns', 'exec', `qdhcp-${net}`, 'ping', '-i', '0.1', '-c', '1', '-w', '20', address],
-      { timeoutMs: 25_000 },
-    );
-    if (code !== 0) throw new Error(`The instance at ${address} does not answer`);
+  await measures.close();
+  await deleteAll(tenant);
+
+  say('50 networks, 10 routers');
+  const scale = await measureScale(cloud, tenant);
+  say(`API calls answered after ${scale.callsSeconds.toFixed(1)} s`);
+  figures.push({
+    ...{ what: '50 networks with DHCP, 10 routers with gateway and 5 interfaces: everything up', unit: 's' },
+    ...{ atMost: 30, peer: '244 s', samples: [scale.upSeconds] },
   });
-  await cloud.send('compute', 'DELETE', `/v2.1/servers/${id}`);
-  return milliseconds / 1000;
-}
-
-// Until the router translates, it may itself answer or refuse; an answer from behind it has crossed one more hop.
-const answersBehindRouter = 'until ping -c 1 -W 0.2 "$1" | grep -q ttl=63; do sleep 0.02; done';
-
-/** Seconds from the PUT that associates a floating IP to the first answer that the outside gets. */
-export async function measureFloatingIp(lab: ProofLab, cloud: CloudClient): Promise<number> {
-  const floating_network_id = await idOf(cloud, 'networks', 'public01');
-  const { servers } = await cloud.send<{ servers: { id: string }[] }>(
-    'compute',
-    'GET',
-    '/v2.1/servers?name=vm01',
-  );
-  const { ports } = await cloud.send<{ ports: Port[] }>(
-    'network',
-    'GET',
-    `/v2.0/ports?device_id=${servers[0]!.id}`,
-  );
-  const { floatingip } = await cloud.send<{ floatingip: { id: string; floating_ip_address: string } }>(
-    'network',
-    'POST',
-    '/v2.0/floatingips',
-    { floatingip: { floating_network_id } },
-  );
-  // the port holds the lab's own floating IP; a second fixed address is not there, so that one is let go first
-  const held = await cloud.send<{ floatingips: { id: string }[] }>(
-    'network',
-    'GET',
-    `/v2.0/floatingips?port_id=${ports[0]!.id}`,
-  );
-  for (const { id } of held.floatingips)
-    await cloud.send('network', 'PUT', `/v2.0/floatingips/${id}`, { floatingip: { port_id: null } });
-  const milliseconds = await timed(async () => {
-    const body = { floatingip: { port_id: ports[0]!.id } };
-    const associated = cloud.send('network', 'PUT', `/v2.0/floatingips/${floatingip.id}`, body);
-    const argv = ['timeout', '10', 'sh', '-c', answersBehindRouter, 'sh', floatingip.floating_ip_address];
-    const { code } = await lab.runInNode('outside', argv, { timeoutMs: 15_000 });
-    await associated;
-    if (code !== 0) throw new Error(`${floatingip.floating_ip_address} does not answer`);
-  });
-  await cloud.send('network', 'DELETE', `/v2.0/floatingips/${floatingip.id}`);
-  for (const { id } of held.floatingips)
-    await cloud.send('network', 'PUT', `/v2.0/floatingips/${id}`, { floatingip: { port_id: ports[0]!.id } });
-  return milliseconds / 1000;
-}
-
-/** Milliseconds from plugging a bound port into br-int to its status ACTIVE, as a client of the API sees it. */
-export async function measurePort(lab: ProofLab, admin: CloudClient): Promise<number> {
-  const network_id = await idOf(admin, 'networks', 'net01');
-  const { port } = await admin.send<{ port: Port }>('network', 'POST', '/v2.0/ports', {
-    port: { network_id, name: 'bench', device_owner: 'compute:bench', 'binding:host_id': 'compute1' },
-  });
-  const device = `qvo${port.id.slice(0, 11)}`;
-  const ids = { 'iface-id': port.id, 'attached-mac': port.mac_address, 'iface-status': 'active' };
-  const columns = Object.entries(ids).map(([key, value]) => `external_ids:${key}="${value}"`);
-  const plug = [
-    'ovs-vsctl',
-    'add-port',
-    'br-int',
-    device,
-    '--',
-    'set',
-    'Interface',
-    device,
-    'type=internal',
-    ...columns,
-  ];
-  try {
-    return await timed(async () => {
-      await lab.runInNode('compute1', plug);
-      await until(async () => {
-        const shown = await admin.send<{ port: Port }>('network', 'GET', `/v2.0/ports/${port.id}`);
-        return shown.port.status === 'ACTIVE' ? true : undefined;
-      }, 'ACTIVE');
+  for (const [agent, peer] of [
+    ['dhcp', '21 s'],
+    ['openvswitch', '23 s'],
+    ['l3', '199 s'],
+  ] as const)
+    figures.push({
+      ...{ what: `${agent} agent restarted to fully synced with those`, unit: 's', atMost: 4, peer },
+      samples: [await measureRestart(cloud, `neutron-${agent}-agent`)],
     });
-  } finally {
-    await lab.runInNode('compute1', ['ovs-vsctl', '--if-exists', 'del-port', device]);
-    await admin.send('network', 'DELETE', `/v2.0/ports/${port.id}`);
-  }
-}
+  figures.push({
+    ...{ what: 'all agents of one network node with those (PSS)', unit: 'MiB', atMost: 180 },
+    ...{ peer: '530 MiB and helpers', samples: [await measureMemory(cloud)] },
+  });
+  await deleteAll(tenant);
+
+  const { extensions } = await admin.send<{ extensions: { alias: string }[] }>(
+    'network',
+    'GET',
+    '/v2.0/extensions',
+  );
+  if (extensions.some(({ alias }) => alias === 'l3-ha')) {
+    say('failover of a highly available router');
+    await useSecondNode(true);
+    const kill = (node: string) =>
+      execFileSync('docker', ['kill', containerName(lab.id, node)], { stdio: 'ignore' });
+    figures.push({
+      ...{ what: 'failover of an HA router: traffic lost', unit: 's', atMost: 2, peer: 'not measured' },
+      samples: [await measureFailover(cloud, tenant, kill)],
+    });
+  } else say('This cloud has no highly available routers: no failover was measured.');
+  process.stdout.write(`${reportFigures(figures, process.argv[2] ?? 'text')}\n`);
+});

@@ -22,4 +22,10 @@ export const routerOf: Record<RouterKind, Record<string, unknown>> = {
   distributed: { distributed: true },
 };
 
-export const cells: Cell[] = [{ type: 'vlan', mechanism: 'openvswitch', router: 'legacy' }];
+export const cells: Cell[] = [
+  { type: 'vlan', mechanism: 'openvswitch', router: 'legacy' },
+  { type: 'flat', mechanism: 'openvswitch', router: 'legacy' },
+  { type: 'gre', mechanism: 'openvswitch', router: 'legacy' },
+  { type: 'vxlan', mechanism: 'openvswitch', router: 'legacy' },
+  { type: 'vlan', mechanism: 'openvswitch', router: 'ha' },
+];

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { RunningCloud } from './running-cloud.ts';
 
-// Counters, cookies and ages differ between two looks at the same thing.
+// Counters, cookies and ages differ between two looks at the same thing; what the switch learned expires by itself.
 const look = `
 ip netns | sed 's/ .*//; s/^/namespace /'
 ip -o link | sed 's/^[0-9]*: //; s/[@:].*//; s/^/link /'
@@ -14,7 +14,7 @@ bridge fdb show 2>/dev/null | grep ' dst ' | sed 's/^/fdb /'
 if [ -S /run/openvswitch/db.sock ]; then
   for bridge in $(ovs-vsctl --timeout=5 list-br); do
     ovs-vsctl --timeout=5 list-ports "$bridge" | sed "s/^/port $bridge /"
-    ovs-ofctl dump-flows "$bridge" --no-stats 2>/dev/null | sed "s/cookie=0x[0-9a-f]*,\\? *//; s/^ */flow $bridge /"
+    ovs-ofctl dump-flows "$bridge" --no-stats 2>/dev/null | grep -v hard_timeout | sed "s/cookie=0x[0-9a-f]*,\\? *//; s/^ */flow $bridge /"
     ovs-ofctl dump-groups "$bridge" 2>/dev/null | grep group_id | sed "s/^ */group $bridge /"
   done
 fi
