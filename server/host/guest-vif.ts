@@ -1,10 +1,11 @@
-// Plugging an instance's interface the hybrid way: veth tap/ethN - Linux bridge qbr - veth qvb/qvo - Open vSwitch.
-// iptables sees the frames on the Linux bridge, which is what security groups need.
+// Plugging an instance's interface. The hybrid way: veth tap/ethN - Linux bridge qbr - veth qvb/qvo - Open vSwitch, where iptables
+// sees the frames, which is what security groups need. Others put the tap straight into Open vSwitch or into a Linux bridge brq.
 import { existsSync } from 'node:fs';
+import { ensureBridge } from './bridge.ts';
 import { inGuestNetns } from './guest-netns.ts';
-import { ipBatch } from './ip.ts';
+import { ipBatch, type IpArgs } from './ip.ts';
 import type { Link } from './link.ts';
-import type { OvsPort } from './ovs-ports.ts';
+import { readOvsPortsIfAny, type OvsPort } from './ovs-ports.ts';
 import { ensurePortCommands, removePortCommand, vsctl } from './ovs-vsctl.ts';
 import { run } from './run.ts';
 import { setSysctls } from './sysctl.ts';
@@ -18,8 +19,12 @@ export interface GuestVif {
   /** File of the instance's network namespace. */
   netns: string;
   vm_uuid: string;
+  /** Of Open vSwitch, or (`kind` bridge) the Linux bridge of the network. */
   bridge: string;
+  kind: VifKind;
 }
+
+export type VifKind = 'hybrid' | 'ovs' | 'bridge';
 
 /** The devices of a port: names are cut to 14 characters as Neutron does. */
 export const vifNames = (port_id: string) => {
@@ -27,20 +32,43 @@ export const vifNames = (port_id: string) => {
   return { tap: `tap${cut}`, qbr: `qbr${cut}`, qvb: `qvb${cut}`, qvo: `qvo${cut}` };
 };
 
-/** Makes all devices of a port anew and puts it into the Open vSwitch bridge. */
+/** Makes all devices of a port anew and puts it into the bridge. */
 export async function plugVif(vif: GuestVif): Promise<void> {
+  const { tap } = vifNames(vif.port_id);
+  await removeDevices(vif.port_id);
+  const mtu = ['mtu', String(vif.mtu)];
+  const inside = ['name', vif.nic, 'address', vif.mac_address, ...mtu, 'netns', vif.netns];
+  const makeTap = ['link', 'add', 'name', tap, ...mtu, 'type', 'veth', 'peer', ...inside];
+  if (vif.kind === 'hybrid') await plugHybrid(vif, makeTap);
+  else {
+    await ipBatch([makeTap]);
+    await silence([tap]);
+    // The bridge after the tap: the network's agent would take a bridge without anything away.
+    if (vif.kind === 'bridge') await ensureBridge(vif.bridge, { mtu: vif.mtu });
+    const master = vif.kind === 'bridge' ? ['master', vif.bridge] : [];
+    await Promise.all([ipBatch([['link', 'set', 'dev', tap, ...master, 'up']]), wholeChecksums(vif)]);
+  }
+  if (vif.kind === 'bridge') return;
+  const externalIds = {
+    'iface-id': vif.port_id,
+    'iface-status': 'active',
+    'attached-mac': vif.mac_address,
+    'vm-uuid': vif.vm_uuid,
+  };
+  const port = vif.kind === 'hybrid' ? vifNames(vif.port_id).qvo : tap;
+  await vsctl(ensurePortCommands(vif.bridge, port, { externalIds }));
+}
+
+async function plugHybrid(vif: GuestVif, makeTap: IpArgs): Promise<void> {
   const { tap, qbr, qvb, qvo } = vifNames(vif.port_id);
   const mtu = ['mtu', String(vif.mtu)];
-  await removeDevices(vif.port_id);
   const bridge = ['forward_delay', '0', 'stp_state', '0', 'ageing_time', '0', 'mcast_snooping', '0'];
-  const inside = ['name', vif.nic, 'address', vif.mac_address, ...mtu, 'netns', vif.netns];
   await ipBatch([
-    ['link', 'add', 'name', tap, ...mtu, 'type', 'veth', 'peer', ...inside],
+    makeTap,
     ['link', 'add', 'name', qbr, ...mtu, 'type', 'bridge', ...bridge],
     ['link', 'add', 'name', qvb, ...mtu, 'type', 'veth', 'peer', 'name', qvo, ...mtu],
   ]);
-  const devices = [tap, qbr, qvb, qvo].filter((name) => existsSync(`/proc/sys/net/ipv6/conf/${name}`));
-  await setSysctls(Object.fromEntries(devices.map((name) => [`net/ipv6/conf/${name}/disable_ipv6`, 1])));
+  await silence([tap, qbr, qvb, qvo]);
   await Promise.all([
     ipBatch([
       ['link', 'set', 'dev', qvb, 'promisc', 'on', 'master', qbr, 'up'],
@@ -48,21 +76,26 @@ export async function plugVif(vif: GuestVif): Promise<void> {
       ['link', 'set', 'dev', tap, 'master', qbr, 'up'],
       ['link', 'set', 'dev', qbr, 'up'],
     ]),
-    // The userspace datapath passes frames on as they are: checksums must be whole.
-    run(inGuestNetns(vif.netns, ['ethtool', '-K', vif.nic, 'tx', 'off'])),
+    wholeChecksums(vif),
   ]);
-  const externalIds = {
-    'iface-id': vif.port_id,
-    'iface-status': 'active',
-    'attached-mac': vif.mac_address,
-    'vm-uuid': vif.vm_uuid,
-  };
-  await vsctl(ensurePortCommands(vif.bridge, qvo, { externalIds }));
 }
 
-/** Takes a port out of the bridge and removes its devices. */
-export async function unplugVif(bridge: string, port_id: string): Promise<void> {
-  await vsctl([removePortCommand(bridge, vifNames(port_id).qvo)]);
+/** The host itself speaks no IPv6 on these devices. */
+async function silence(names: readonly string[]): Promise<void> {
+  const devices = names.filter((name) => existsSync(`/proc/sys/net/ipv6/conf/${name}`));
+  await setSysctls(Object.fromEntries(devices.map((name) => [`net/ipv6/conf/${name}/disable_ipv6`, 1])));
+}
+
+/** The userspace datapath, here or on the receiver's host, passes frames on as they are: checksums must be whole. */
+const wholeChecksums = ({ netns, nic }: GuestVif) =>
+  run(inGuestNetns(netns, ['ethtool', '-K', nic, 'tx', 'off']));
+
+/** Takes a port out of its bridge, whichever it is, and removes its devices. */
+export async function unplugVif(port_id: string): Promise<void> {
+  const { tap, qvo } = vifNames(port_id);
+  const ports = await readOvsPortsIfAny();
+  const plugged = [qvo, tap].flatMap((name) => ports.get(name) ?? []);
+  await vsctl(plugged.map(({ bridge, name }) => removePortCommand(bridge, name)));
   await removeDevices(port_id);
 }
 
@@ -80,17 +113,19 @@ async function removeDevices(port_id: string): Promise<void> {
 export const setVifUp = (port_id: string, up: boolean): Promise<void> =>
   ipBatch([['link', 'set', 'dev', vifNames(port_id).tap, up ? 'up' : 'down']]);
 
-/** True where every device of the port is there and joined, among all devices and switch ports of the node. */
-export function isPlugged(
+/** How a port is plugged, among all devices and switch ports of the node; undefined: not, or not wholly. */
+export function pluggedAs(
   port_id: string,
   links: ReadonlyMap<string, Link>,
   ports: ReadonlyMap<string, OvsPort>,
-): boolean {
+): VifKind | undefined {
   const { tap, qbr, qvb, qvo } = vifNames(port_id);
-  return (
-    links.get(tap)?.master === qbr &&
-    links.get(qvb)?.master === qbr &&
-    links.has(qvo) &&
-    ports.get(qvo)?.externalIds['iface-id'] === port_id
-  );
+  const isPort = (name: string) => ports.get(name)?.externalIds['iface-id'] === port_id;
+  const master = links.get(tap)?.master;
+  if (!links.has(tap)) return undefined;
+  if (isPort(tap)) return 'ovs';
+  if (master !== qbr && !links.has(qvb) && !links.has(qvo)) return 'bridge';
+  return master === qbr && links.get(qvb)?.master === qbr && links.has(qvo) && isPort(qvo)
+    ? 'hybrid'
+    : undefined;
 }

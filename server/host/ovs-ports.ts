@@ -1,4 +1,5 @@
 // Ports of all Open vSwitch bridges of this machine, in one read.
+import { existsSync } from 'node:fs';
 import { asList, asMap } from './ovs-vsctl.ts';
 import { readTables } from './ovsdb-read.ts';
 
@@ -12,6 +13,12 @@ export interface OvsPort {
   /** Of the interface: iface-id, attached-mac, iface-status. */
   externalIds: Record<string, string>;
 }
+
+const databaseFile = '/etc/openvswitch/conf.db';
+
+/** Every port by name; none on a machine where Open vSwitch has never run. One that should answer and does not is an error. */
+export const readOvsPortsIfAny = (): Promise<Map<string, OvsPort>> =>
+  existsSync(databaseFile) ? readOvsPorts() : Promise.resolve(new Map<string, OvsPort>());
 
 /** Every port by name. */
 export async function readOvsPorts(): Promise<Map<string, OvsPort>> {

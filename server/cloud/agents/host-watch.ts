@@ -6,6 +6,8 @@ import { watchNamespaces } from './namespace-watch.ts';
 export interface HostWatchOptions {
   /** Namespaces are named PREFIX + key, with one of these. */
   namespacePrefixes: readonly string[];
+  /** Its ports are watched too. */
+  usesSwitch: boolean;
   /** The key that a device of the switch belongs to, if it is one of this agent's. */
   keyOfDevice(name: string): string | undefined;
   onKey(key: string): void;
@@ -25,20 +27,22 @@ export function watchHost(options: HostWatchOptions): HostWatch {
   const namespaces = watchNamespaces(options.namespacePrefixes, onKey);
   const processes = watchProcesses(onKey);
   let isConnected = false;
-  const ports = monitorOvsdb({
-    tables: [{ table: 'Interface', columns: ['name', 'ofport', 'ifindex'] }],
-    onChange: (changes, isInitial) => {
-      if (isInitial && isConnected) {
-        log.info('Open vSwitch answers again');
-        onAll();
-      }
-      isConnected = true;
-      if (isInitial) return;
-      const keys = changes.map(({ now, before }) => options.keyOfDevice(String((now ?? before)?.name)));
-      for (const key of new Set(keys)) if (key !== undefined) onKey(key);
-    },
-    onLost: (reason) => log.warning(`Open vSwitch does not answer: ${reason}`),
-  });
+  const ports = !options.usesSwitch
+    ? undefined
+    : monitorOvsdb({
+        tables: [{ table: 'Interface', columns: ['name', 'ofport', 'ifindex'] }],
+        onChange: (changes, isInitial) => {
+          if (isInitial && isConnected) {
+            log.info('Open vSwitch answers again');
+            onAll();
+          }
+          isConnected = true;
+          if (isInitial) return;
+          const keys = changes.map(({ now, before }) => options.keyOfDevice(String((now ?? before)?.name)));
+          for (const key of new Set(keys)) if (key !== undefined) onKey(key);
+        },
+        onLost: (reason) => log.warning(`Open vSwitch does not answer: ${reason}`),
+      });
   return {
     passed: async (key, pids) => {
       processes.set(key, pids);
@@ -46,7 +50,7 @@ export function watchHost(options: HostWatchOptions): HostWatch {
     },
     stop: async () => {
       processes.stop();
-      ports.stop();
+      ports?.stop();
       await namespaces.stop();
     },
   };

@@ -10,6 +10,7 @@ import { parseRoutes } from '../../host/route.ts';
 import { parseRules } from '../../host/rule.ts';
 import { readSysctls } from '../../host/sysctl.ts';
 import type { FoundNamespace, Ownership } from './namespace-plan.ts';
+import { readOuterEnds } from './namespace-veth.ts';
 
 /** Reads the namespace; `sysctls` are the keys that matter, `portsRead` the bridges' ports where they are being read already. */
 export async function readNamespace(
@@ -30,9 +31,10 @@ export async function readNamespace(
       sysctls: {},
       tables: {},
       ports: await portsRead,
+      outerEnds: await readOuterEnds(),
     };
   const inside = ns === undefined ? {} : { ns };
-  const [[links = [], routes = [], rules = [], neighbours = []], tables, tables6, values, ports] =
+  const [[links = [], routes = [], rules = [], neighbours = []], tables, tables6, values, ports, outerEnds] =
     await Promise.all([
       readIpBatch(
         [
@@ -48,6 +50,7 @@ export async function readNamespace(
       withIp6tables ? readTables({ ...inside, family: 6 }) : undefined,
       readSysctls(sysctls, ns),
       portsRead,
+      readOuterEnds(),
     ]);
   return {
     exists: true,
@@ -60,5 +63,6 @@ export async function readNamespace(
     tables,
     ...(tables6 === undefined ? {} : { tables6 }),
     ports,
+    outerEnds,
   };
 }

@@ -7,6 +7,7 @@ import { addNetns, ensureNetns, loopbackUpArgs, removeNetns } from '../../host/n
 import { ensurePortCommands, removePortCommand, vsctl } from '../../host/ovs-vsctl.ts';
 import { setSysctls } from '../../host/sysctl.ts';
 import type { NamespaceStep, Ownership, WantedDevice, WantedVeth } from './namespace-plan.ts';
+import { applyVethPlug } from './namespace-veth.ts';
 
 type PlugStep = Extract<NamespaceStep, { kind: 'plug' }>;
 
@@ -44,6 +45,9 @@ export async function applySteps<Other extends { kind: string }>(
       case 'plug':
         await plug(step, ns, made);
         break;
+      case 'plug-veth':
+        await applyVethPlug(step, ns);
+        break;
       case 'unplug':
         await vsctl([removePortCommand(step.bridge, step.name)]);
         break;
@@ -71,7 +75,10 @@ const portCommands = ({ name, portId, bridge, mac }: WantedDevice) => {
 
 /** All new ports in one transaction, while the namespace is being made: they need nothing of it. */
 function makePorts(steps: readonly NamespaceStep[]): Promise<unknown> {
-  const made = vsctl(steps.filter(isNew).flatMap(({ device }) => portCommands(device)));
+  const devices = steps.filter(isNew).map(({ device }) => device);
+  // Ends of veth pairs that another interface driver made are in the way.
+  const removed = devices.filter(({ name }) => isInRoot(name)).map(({ name }) => removeLink(name));
+  const made = Promise.all(removed).then(() => vsctl(devices.flatMap(portCommands)));
   made.catch(() => undefined); // whoever waits for the port meets the failure
   return made;
 }

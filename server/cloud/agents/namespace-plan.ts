@@ -9,12 +9,16 @@ import type { OvsPort } from '../../host/ovs-ports.ts';
 import type { Route } from '../../host/route.ts';
 import type { Rule } from '../../host/rule.ts';
 import { planNeighbours, planPolicyRules } from './namespace-policy.ts';
+import { outerNameOf, planVethPlug, type OuterEnd, type VethPlugStep } from './namespace-veth.ts';
 
-/** An OVS internal port that stands in the namespace. */
+/** A port's device in the namespace: an internal port of an OVS bridge, or (`outer`) one end of a veth pair. */
 export interface WantedDevice {
   name: string;
   portId: string;
+  /** With `outer` empty where the layer 2 agent of the host finds the bridge. */
   bridge: string;
+  /** Name of the veth pair's other end, in the root namespace. */
+  outer?: string;
   mac: string;
   mtu: number;
   /** Addresses with prefix lengths, the main one first. */
@@ -73,6 +77,8 @@ export interface FoundNamespace {
   tables6?: Tables;
   /** Every port of every bridge, by name. */
   ports: ReadonlyMap<string, OvsPort>;
+  /** Devices of the root namespace that may be outer ends of veth pairs, by name; undefined: none was looked for. */
+  outerEnds?: ReadonlyMap<string, OuterEnd>;
 }
 
 /** What in a namespace belongs to an agent. */
@@ -92,6 +98,7 @@ export type NamespaceStep =
   /** `from` is the bridge that the port is in now; `presence` tells of the device in the namespace. */
   | { kind: 'plug'; device: WantedDevice; from?: string; presence: Presence; reason: string }
   | { kind: 'unplug'; name: string; bridge: string; reason: string }
+  | VethPlugStep
   | { kind: 'add-veth'; veth: WantedVeth; reason: string }
   | { kind: 'ip'; args: IpArgs; reason: string }
   | { kind: 'load-rules'; input: string; family: 4 | 6; reason: string };
@@ -126,7 +133,9 @@ export function planNamespace(
  * and is replaced: what is on it counts for nothing.
  */
 export function withoutDeadDevices(found: FoundNamespace, wanted: WantedNamespace): FoundNamespace {
-  const names = new Set(wanted.devices.map((device) => device.name));
+  const names = new Set(
+    wanted.devices.filter(({ outer }) => outer === undefined).map((device) => device.name),
+  );
   const dead = new Set(
     found.links.filter((link) => names.has(link.name) && !link.hasCarrier).map((link) => link.name),
   );
@@ -201,6 +210,8 @@ function planSysctls(
 
 function planPlug(device: WantedDevice, found: FoundNamespace, everything: FoundNamespace): NamespaceStep[] {
   const { name, mac } = device;
+  if (device.outer !== undefined)
+    return [...planVethPlug({ ...device, outer: device.outer }, found), ...planLink(device, found)];
   const link = found.links.find((candidate) => candidate.name === name);
   const port = found.ports.get(name);
   const plugReason =
@@ -329,6 +340,12 @@ function planLeftDevices(wanted: WantedNamespace, found: FoundNamespace, own: Ow
 function planUnplug(name: string, found: FoundNamespace, why: string): NamespaceStep[] {
   const port = found.ports.get(name);
   if (port !== undefined) return [{ kind: 'unplug', name, bridge: port.bridge, reason: `${name} ${why}` }];
+  const outer = found.ports.get(outerNameOf(name));
+  if (outer !== undefined && outer.type === '')
+    return [
+      { kind: 'unplug', name: outer.name, bridge: outer.bridge, reason: `${name} ${why}` },
+      ip(['link', 'delete', 'dev', name], `${name} ${why}`),
+    ];
   return found.links.some((link) => link.name === name)
     ? [ip(['link', 'delete', 'dev', name], `${name} ${why}`)]
     : [];

@@ -10,7 +10,12 @@ export interface VifSpec {
   fixed_ips: { subnet_id: string; ip_address: string }[];
   /** Made by the user: it stays, unbound, when the instance goes. */
   preserve_on_delete: boolean;
+  /** How Networking bound the port; undefined: as `hybrid`. */
+  plug?: VifPlug;
 }
+
+/** hybrid: by a Linux bridge of its own into Open vSwitch; ovs: straight into it; bridge: into its network's Linux bridge. */
+export type VifPlug = 'hybrid' | 'ovs' | 'bridge';
 
 /** What a user asked for: a network, a port, or an address of a network. */
 export interface RequestedNetwork {

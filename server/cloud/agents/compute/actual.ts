@@ -4,9 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readMountPoints } from '../../../host/guest-netns.ts';
 import { readGuest, type GuestProcess } from '../../../host/guest-process.ts';
-import { isPlugged } from '../../../host/guest-vif.ts';
+import { pluggedAs, type VifKind } from '../../../host/guest-vif.ts';
 import { readLinks } from '../../../host/link.ts';
-import { readOvsPorts } from '../../../host/ovs-ports.ts';
+import { readOvsPortsIfAny } from '../../../host/ovs-ports.ts';
 import { folderOf, netnsOf, type Settings } from './settings.ts';
 
 /** What was written down when the guest was started. */
@@ -23,8 +23,8 @@ export interface Actual {
   hasNetns: boolean;
   /** Name inside by port id, as written down when plugged. */
   nics: Record<string, string>;
-  /** Ports whose devices are whole. */
-  plugged: ReadonlySet<string>;
+  /** How ports whose devices are whole are plugged. */
+  plugged: ReadonlyMap<string, VifKind>;
   guest: GuestProcess | undefined;
   startedAs: StartedAs | undefined;
   /** The guest asked to be started again when it ended. */
@@ -37,7 +37,7 @@ export async function readActual(settings: Settings, uuid: string): Promise<Actu
   const [mounts, links, ports, guest, base, nics, startedAs] = await Promise.all([
     readMountPoints(),
     readLinks(),
-    readOvsPorts(),
+    readOvsPortsIfAny(),
     readGuest(folder, netns),
     readText(join(folder, 'base')),
     readJson<Record<string, string>>(join(folder, 'vifs.json')),
@@ -55,7 +55,12 @@ export async function readActual(settings: Settings, uuid: string): Promise<Actu
     hasDisk: mounts.has(join(folder, 'disk')),
     hasNetns: mounts.has(netns),
     nics: Object.fromEntries([...known].map((port_id) => [port_id, nics?.[port_id] ?? ''])),
-    plugged: new Set([...known].filter((port_id) => isPlugged(port_id, byName, ports))),
+    plugged: new Map(
+      [...known].flatMap((port_id) => {
+        const kind = pluggedAs(port_id, byName, ports);
+        return kind === undefined ? [] : [[port_id, kind] as const];
+      }),
+    ),
     guest,
     startedAs,
     asksForReboot: existsSync(join(folder, 'disk/upper/.reboot')),
@@ -66,7 +71,7 @@ export async function readActual(settings: Settings, uuid: string): Promise<Actu
 export async function listInstances(settings: Settings): Promise<string[]> {
   const [folders, ports] = await Promise.all([
     readdir(settings.instancesPath).catch(() => [] as string[]),
-    readOvsPorts(),
+    readOvsPortsIfAny(),
   ]);
   const owners = [...ports.values()].flatMap(({ externalIds }) => externalIds['vm-uuid'] ?? []);
   return [...new Set([...folders.filter((name) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}/.test(name)), ...owners])];

@@ -53,9 +53,9 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
     case 'make-netns':
       return ensureGuestNetns(netnsOf(uuid));
     case 'plug-vif':
-      return plug(settings, uuid, step.vif, step.nic);
+      return plugIn(settings, uuid, step.vif, step.nic);
     case 'unplug-vif':
-      await unplugVif(settings.bridge, step.port_id);
+      await unplugVif(step.port_id);
       return changeNics(folder, ({ [step.port_id]: _gone, ...others }) => others);
     case 'wait-for-ports':
       return deps.onWaiting(uuid);
@@ -81,12 +81,13 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
   }
 }
 
-async function plug(settings: Settings, uuid: string, vif: VifSpec, nic: string): Promise<void> {
-  const { port_id, mac_address, mtu } = vif;
+async function plugIn(settings: Settings, uuid: string, vif: VifSpec, nic: string): Promise<void> {
+  const { port_id, mac_address, mtu, plug: kind = 'hybrid' } = vif;
   // Written first: what is plugged must be found again whatever happens.
   await changeNics(folderOf(settings, uuid), (nics) => ({ ...nics, [port_id]: nic }));
   const netns = netnsOf(uuid);
-  await plugVif({ port_id, mac_address, mtu, nic, netns, vm_uuid: uuid, bridge: settings.bridge });
+  const bridge = kind === 'bridge' ? `brq${vif.network_id.slice(0, 11)}` : settings.bridge;
+  await plugVif({ port_id, mac_address, mtu, nic, netns, vm_uuid: uuid, bridge, kind });
 }
 
 /** Changes vifs.json, in which the names of the interfaces outlive restarts. */

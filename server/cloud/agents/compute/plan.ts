@@ -62,7 +62,7 @@ function plugging(vifs: readonly VifSpec[], actual: Actual): InstanceStep[] {
       reason: `port ${port_id} is not the instance's any more`,
     })),
     ...vifs
-      .filter(({ port_id }) => !actual.hasNetns || !actual.plugged.has(port_id))
+      .filter(({ port_id, plug = 'hybrid' }) => !actual.hasNetns || actual.plugged.get(port_id) !== plug)
       .map((vif): InstanceStep => ({
         kind: 'plug-vif',
         vif,

@@ -1,6 +1,6 @@
 // Ports of instances at Networking: made or taken for an instance, bound to this host, given back.
 import { ApiFailure, type Session } from '../../client/session.ts';
-import type { InstanceSpec, RequestedNetwork, VifSpec } from '../../model/instance.ts';
+import type { InstanceSpec, RequestedNetwork, VifPlug, VifSpec } from '../../model/instance.ts';
 
 type Asker = Pick<Session, 'request'>;
 
@@ -14,6 +14,8 @@ interface Port {
   network_id: string;
   mac_address: string;
   fixed_ips: { subnet_id: string; ip_address: string }[];
+  'binding:vif_type'?: string;
+  'binding:vif_details'?: { ovs_hybrid_plug?: boolean };
 }
 
 /** Makes or takes the ports of a new instance, in the order asked for; what was made is given back when one fails. */
@@ -58,11 +60,27 @@ export async function allocatePort(
         ? { method: 'POST', path: '/v2.0/ports', body: { port } }
         : { method: 'PUT', path: `/v2.0/ports/${port_id}`, body: { port: owner } }),
     });
-    return await describe(session, body.port, port_id !== undefined);
+    const isKept = port_id !== undefined;
+    const plug = plugOf(body.port);
+    if (plug === undefined) {
+      await releasePorts(session, [{ id: body.port.id, isKept }]);
+      throw new BuildFailed(
+        `Binding failed for port ${body.port.id}, please check neutron logs for more information.`,
+      );
+    }
+    return { ...(await describe(session, body.port, isKept)), plug };
   } catch (error) {
     if (error instanceof ApiFailure && error.status < 500) throw new BuildFailed(error.message);
     throw error;
   }
+}
+
+/** How a bound port is plugged; undefined: nothing on this host can. */
+function plugOf(port: Port): VifPlug | undefined {
+  const type = port['binding:vif_type'];
+  if (type === 'bridge') return 'bridge';
+  if (type !== 'ovs') return undefined;
+  return port['binding:vif_details']?.ovs_hybrid_plug === false ? 'ovs' : 'hybrid';
 }
 
 async function describe(session: Asker, port: Port, isKept: boolean): Promise<VifSpec> {

@@ -46,7 +46,7 @@ const asRead = (values: Record<string, number>) =>
 
 export const ownershipOf = (config: DhcpConfig, networkId: string): Ownership => ({
   ns: namespaceOf(config, networkId),
-  devicePrefixes: ['tap'],
+  devicePrefixes: ['tap', 'ns-'],
   chainPrefix,
 });
 

@@ -9,6 +9,7 @@ import { metadataAddress } from '../metadata-proxy-file.ts';
 import { proxyDaemon } from '../metadata-proxy.ts';
 import type { WantedDaemon } from '../namespace-daemon.ts';
 import type { WantedDevice, WantedNamespace, WantedRoute } from '../namespace-plan.ts';
+import { asPlugged, usesVeths } from '../namespace-veth.ts';
 import { dnsmasqArguments } from './dnsmasq-arguments.ts';
 import { leasedEntries, renderAddnHostsFile, renderHostFile } from './host-file.ts';
 import { renderOptsFile } from './opts-file.ts';
@@ -118,14 +119,15 @@ function wantedDevice(network: NetworkSpec, port: PortSpec, config: DhcpConfig):
   });
   const metadata = metadataSettings(config);
   const withMetadata = metadata.enable_isolated_metadata || metadata.force_metadata;
-  return {
-    name: `tap${port.id.slice(0, 11)}`,
+  const device = {
+    name: `${usesVeths(config) ? 'ns-' : 'tap'}${port.id.slice(0, 11)}`,
     portId: port.id,
     bridge: config.ovs_integration_bridge,
     mac: port.mac_address,
     mtu: network.mtu,
     addresses: [...addresses, ...(withMetadata ? [`${metadataAddress}/32`] : [])],
   };
+  return asPlugged(device, config);
 }
 
 /** Through the gateway of the first subnet of the family that has one, so that dnsmasq reaches name servers. */

@@ -2,13 +2,13 @@
 import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { shareReads } from '../../../lib/share-reads.ts';
-import { readOvsPorts } from '../../../host/ovs-ports.ts';
 import { findProcesses } from '../../../host/process.ts';
 import { dhcpOptions } from '../../model/options/dhcp.ts';
 import type { AgentState, NetworkSpec } from '../../model/specs.ts';
 import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
+import { readPortsFor, usesVeths } from '../namespace-veth.ts';
 import { summarize } from '../plan-option.ts';
 import { proxyPlace } from '../metadata-proxy.ts';
 import { processesOf as daemonProcesses } from '../namespace-daemon.ts';
@@ -63,7 +63,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     },
   });
 
-  const readPorts = shareReads(readOvsPorts);
+  const readPorts = shareReads(() => readPortsFor(config));
   /** What the last full listing said: the server is asked once for ids and networks together. */
   let listing: Promise<Map<string, DhcpTarget>> = Promise.resolve(new Map());
 
@@ -98,6 +98,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     start: async () => {
       const watch = watchHost({
         namespacePrefixes: [namespacePrefix],
+        usesSwitch: !usesVeths(config),
         keyOfDevice: (name) => [...served].find(([, target]) => target.device === name)?.[0],
         onKey: reconciler.add,
         onAll: () => void reconciler.resync(),

@@ -1,11 +1,11 @@
 // What the host has for one router: its namespaces and the daemons in them.
 import { readdirSync } from 'node:fs';
 import { listNetns } from '../../../host/netns.ts';
-import { readOvsPorts } from '../../../host/ovs-ports.ts';
 import { listProxies } from '../metadata-proxy.ts';
 import { readNamespace } from '../namespace-actual.ts';
 import { readDaemon, readText, type FoundDaemon } from '../namespace-daemon.ts';
 import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
+import { readPortsFor } from '../namespace-veth.ts';
 import { stateFile } from './ha/keepalived.ts';
 import { placesOf, routerPrefixes, type L3Config, type RouterTarget } from './target.ts';
 
@@ -23,7 +23,7 @@ export async function readActual(
   routerId: string,
   target: RouterTarget | undefined,
 ): Promise<NamespaceActual[]> {
-  const portsRead = readOvsPorts();
+  const portsRead = readPortsFor(config);
   portsRead.catch(() => undefined);
   const notedState = readText(stateFile(config, routerId));
   return Promise.all(

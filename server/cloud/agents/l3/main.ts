@@ -1,7 +1,6 @@
 // The L3 agent: keeps one namespace for every router that the server gave to this host.
 import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
-import { readOvsPorts } from '../../../host/ovs-ports.ts';
 import { vsctl } from '../../../host/ovs-vsctl.ts';
 import { l3Options } from '../../model/options/l3.ts';
 import type { AgentState, RouterSpec } from '../../model/specs.ts';
@@ -9,6 +8,7 @@ import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
 import { watchHost } from '../host-watch.ts';
 import { processesOf } from '../namespace-daemon.ts';
+import { readPortsFor, usesVeths } from '../namespace-veth.ts';
 import { summarize } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
@@ -22,7 +22,14 @@ import { distributedTarget, isDistributed } from './distributed/router-target.ts
 import { orphanCommands } from './orphans.ts';
 import { createReports, soon } from './reports.ts';
 import { planRouter, type RouterStep } from './plan.ts';
-import { deviceNames, placesOf, routerPrefixes, type L3Config, type RouterTarget } from './target.ts';
+import {
+  deviceNames,
+  placesOf,
+  plugged,
+  routerPrefixes,
+  type L3Config,
+  type RouterTarget,
+} from './target.ts';
 
 export interface L3Agent extends Agent {
   reconciler: Reconciler<RouterStep>;
@@ -50,7 +57,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     const routers = await rpc.call<RouterSpec[]>('q-l3-plugin', 'sync_routers', { host, router_ids }, soon);
     const targets = new Map(
       routers.flatMap((router) => {
-        const target = toTarget(router);
+        const target = plugged(toTarget(router), config);
         return target === undefined ? [] : [[router.id, target] as const];
       }),
     );
@@ -109,7 +116,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
 
   /** Removes ports that no router wants; the server is asked only when there seem to be some. */
   async function removeOrphans(): Promise<void> {
-    const ports = await readOvsPorts();
+    const ports = await readPortsFor(config);
     if (orphanCommands(ports, served.values(), config).length === 0) return;
     const targets = (await fetchRouters(await listRouters())).values();
     const commands = orphanCommands(ports, targets, config);
@@ -122,6 +129,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
     start: async () => {
       const watch = watchHost({
         namespacePrefixes: routerPrefixes,
+        usesSwitch: !usesVeths(config),
         keyOfDevice: (name) => [...served].find(([, target]) => deviceNames(target).includes(name))?.[0],
         onKey: reconciler.add,
         onAll: () => void reconciler.resync(),

@@ -5,6 +5,7 @@ import type { FloatingIpSpec } from '../../model/specs.ts';
 import { proxyPlace } from '../metadata-proxy.ts';
 import type { DaemonPlace, WantedDaemon } from '../namespace-daemon.ts';
 import type { Ownership, WantedNamespace } from '../namespace-plan.ts';
+import { withPluggedDevices } from '../namespace-veth.ts';
 import { floatingDeviceName, type FloatingShare } from './distributed/share.ts';
 import { keepalivedPlace } from './ha/keepalived.ts';
 import { chainPrefix } from './nat.ts';
@@ -44,6 +45,16 @@ export interface RouterTarget {
   /** What a distributed router needs of a namespace that it shares with others. */
   share?: FloatingShare;
 }
+
+/** The target with its devices as the interface driver plugs them. */
+export const plugged = (target: RouterTarget | undefined, config: L3Config): RouterTarget | undefined =>
+  target && {
+    ...target,
+    namespaces: target.namespaces.map((place) => ({
+      ...place,
+      wanted: withPluggedDevices(place.wanted, config),
+    })),
+  };
 
 export const namespacePrefix = 'qrouter-';
 export const snatPrefix = 'snat-';

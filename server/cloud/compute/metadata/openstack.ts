@@ -50,10 +50,10 @@ export function openstackTree({ row, fullName }: Described): Tree {
 export function networkData({ network_info }: Pick<InstanceRow, 'network_info'>) {
   const vifs = network_info ?? [];
   return {
-    links: vifs.map(({ port_id, mac_address, mtu }) => ({
+    links: vifs.map(({ port_id, mac_address, mtu, plug }) => ({
       id: `tap${port_id.slice(0, 11)}`,
       vif_id: port_id,
-      type: 'ovs',
+      type: plug === 'bridge' ? 'bridge' : 'ovs',
       mtu,
       ethernet_mac_address: mac_address,
     })),

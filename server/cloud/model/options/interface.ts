@@ -5,7 +5,13 @@ export const interfaceOptions = defineOptions({
   interface_driver: {
     type: 'string',
     default: 'neutron.agent.linux.interface.OVSInterfaceDriver',
-    help: 'How devices are plugged: the Open vSwitch interface driver',
+    choices: [
+      'neutron.agent.linux.interface.OVSInterfaceDriver',
+      'neutron.agent.linux.interface.BridgeInterfaceDriver',
+      'openvswitch',
+      'linuxbridge',
+    ],
+    help: 'How devices are plugged: as ports of an Open vSwitch bridge, or by veth pairs into Linux bridges',
   },
   ovs_integration_bridge: {
     type: 'string',

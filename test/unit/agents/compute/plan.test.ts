@@ -40,7 +40,7 @@ const running: Actual = {
   hasDisk: true,
   hasNetns: true,
   nics: { p1: 'eth0' },
-  plugged: new Set(['p1']),
+  plugged: new Map([['p1', 'hybrid']]),
   guest: { pid: 7, isFrozen: false },
   startedAs: { generation: 1, rebuilds: 0 },
   asksForReboot: false,
@@ -51,7 +51,7 @@ const bare: Actual = {
   hasDisk: false,
   hasNetns: false,
   nics: {},
-  plugged: new Set(),
+  plugged: new Map(),
   guest: undefined,
   startedAs: undefined,
   asksForReboot: false,
@@ -119,7 +119,14 @@ it('freezes, thaws and stops', () => {
 it('names a new interface after the lowest free number', () => {
   const [step] = plan({ spec: spec({ network_info: [vif('p1'), vif('p2')] }) }, running, seen);
   expect(step).toMatchObject({ kind: 'plug-vif', nic: 'eth1', vif: { port_id: 'p2' } });
-  const gone = { ...running, nics: { p0: 'eth0', p1: 'eth1' }, plugged: new Set(['p0', 'p1']) };
+  const gone = {
+    ...running,
+    nics: { p0: 'eth0', p1: 'eth1' },
+    plugged: new Map([
+      ['p0', 'hybrid'],
+      ['p1', 'hybrid'],
+    ] as const),
+  };
   expect(kinds({ spec: spec() }, gone, seen)).toEqual(['unplug-vif']);
 });
 
