@@ -210,8 +210,7 @@ function planSysctls(
 
 function planPlug(device: WantedDevice, found: FoundNamespace, everything: FoundNamespace): NamespaceStep[] {
   const { name, mac } = device;
-  if (device.outer !== undefined)
-    return [...planVethPlug({ ...device, outer: device.outer }, found), ...planLink(device, found)];
+  if (device.outer !== undefined) return planVethPlug({ ...device, outer: device.outer }, found);
   const link = found.links.find((candidate) => candidate.name === name);
   const port = found.ports.get(name);
   const plugReason =

@@ -128,6 +128,7 @@ export function createFloatingNamespaces(options: FloatingOptions): FloatingName
       if (config.agent_mode !== 'legacy') {
         const watch = watchHost({
           namespacePrefixes: [floatingPrefix],
+          usesSwitch: true,
           keyOfDevice: (name) =>
             [...known.values()].find(({ port }) => floatingDeviceName(port) === name)?.port.network_id,
           onKey: reconciler.add,
