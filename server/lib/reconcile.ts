@@ -70,7 +70,8 @@ interface KeyState {
   retry?: NodeJS.Timeout | undefined;
 }
 
-const longestWaitMs = 30_000;
+/** What went wrong (a full disk) may be right again without a word: no key waits longer than people would. */
+const longestWaitMs = 4000;
 
 export function createReconciler<Desired, Actual, S extends Step>(
   options: ReconcilerOptions<Desired, Actual, S>,

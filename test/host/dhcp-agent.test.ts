@@ -1,6 +1,6 @@
 // The DHCP agent on a real host: real namespaces, switch, dnsmasq and clients.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { createDhcpAgent } from '../../server/cloud/agents/dhcp/main.ts';
 import { readLeases } from '../../server/host/dnsmasq.ts';
@@ -119,6 +119,9 @@ const damages: [string, (folder: string) => Promise<unknown>][] = [
   ['the port is taken out of the switch', () => vsctl([['del-port', 'br-int', 'tap2ee8a943-32']])],
   ['the firewall is flushed', () => run(inNetns(ns, ['iptables', '-t', 'mangle', '-F']))],
   ['an address is removed', () => run(['ip', '-n', ns, 'address', 'flush', 'dev', 'tap2ee8a943-32'])],
+  ['the files of dnsmasq are deleted', async (folder) => rmSync(folder, { recursive: true })],
+  ['the folder of all networks is deleted', async (folder) => rmSync(dirname(folder), { recursive: true })],
+  ['a file is edited', async (folder) => writeFileSync(join(folder, 'host'), '')],
   ['dnsmasq is killed', async (folder) => process.kill(findProcesses('dnsmasq', folder)[0]!.pid, 'SIGKILL')],
   ['the proxy is killed', async () => process.kill(findProcesses('haproxy', networkId)[0]!.pid, 'SIGKILL')],
 ];
@@ -185,4 +188,50 @@ it('a network that is gone leaves nothing, and what was not made by the agent st
   expect(findProcesses('dnsmasq', networkId)).toEqual([]);
   expect((await readOvsPorts()).has('tap2ee8a943-32')).toBe(false);
   await removeNetns('qdhcp-mine');
+});
+
+it('with a full disk the agent lives, leaves what is there and says why, and goes on when there is room', async () => {
+  await using lab = await dhcpLab();
+  const guest = await lab.guest(vm);
+  const disk = lab.config.state_path;
+  await run(['mount', '-t', 'tmpfs', '-o', 'size=128k,mode=755', 'tmpfs', disk]);
+  lab.server.networks.set(networkId, { ...network, ports: [dhcpPort, other] });
+  const said: string[] = [];
+  const log = { ...testLogger, error: (text: string) => void said.push(text) };
+  const agent = createDhcpAgent(lab.config, lab.server.rpc, log);
+  await agent.start();
+  try {
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+    await run(['dd', 'if=/dev/zero', `of=${disk}/ballast`, 'bs=4k'], { okCodes: [1] });
+    lab.server.networks.set(networkId, network);
+    await lab.server.cast('dhcp_agent', 'port_create_end', { payload: { network_id: networkId } });
+    await vi.waitFor(() => expect(said.join()).toMatch(/ENOSPC.*next try/), 5000);
+    expect(readFileSync(join(lab.folder, 'host'), 'utf8')).toContain(other.mac_address);
+    rmSync(join(disk, 'ballast'));
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(2), 10_000);
+    expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
+  } finally {
+    await agent.stop();
+    lab.server.networks.clear();
+    await lab.settle();
+    await run(['umount', disk]);
+  }
+});
+
+it('a network that was moved away meanwhile is taken down when the agent returns', async () => {
+  await using lab = await dhcpLab();
+  lab.server.networks.set(networkId, isolated);
+  await lab.settle();
+  lab.server.networks.clear();
+  const returned = createDhcpAgent(lab.config, lab.server.rpc, testLogger);
+  await returned.start();
+  try {
+    await vi.waitFor(async () => expect(await listNetns()).toEqual([]), { timeout: 5000, interval: 50 });
+    await returned.reconciler.settle();
+    expect(findProcesses('dnsmasq', lab.folder)).toEqual([]);
+    expect(findProcesses('haproxy', networkId)).toEqual([]);
+    expect((await readOvsPorts()).has('tap2ee8a943-32')).toBe(false);
+  } finally {
+    await returned.stop();
+  }
 });

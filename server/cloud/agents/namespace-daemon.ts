@@ -1,10 +1,11 @@
 // A helper process (haproxy, radvd, keepalived) that outlives the agent, as a thing to have or not to have in a namespace:
 // reading, planning and doing. It is known by its configuration file, which stands in its command line.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inNetns } from '../../host/netns.ts';
 import { endProcess, findProcesses, netnsNumber, signal, type FoundProcess } from '../../host/process.ts';
+import { replaceFile } from '../../host/replace-file.ts';
 import { run } from '../../host/run.ts';
 
 /** Where a daemon's files lie, whether it is wanted or not. */
@@ -96,7 +97,7 @@ export async function applyDaemon(step: DaemonStep, ns: string | undefined): Pro
   const { daemon } = step;
   mkdirSync(dirname(daemon.configFile), { recursive: true });
   mkdirSync(dirname(daemon.pidFile), { recursive: true });
-  writeFileSync(daemon.configFile, daemon.config);
+  replaceFile(daemon.configFile, daemon.config);
   // Nothing may come between file and signal: an agent that ended there would never send it.
   if (step.kind === 'reload-daemon') signal(step.pid, 'SIGHUP');
   else await startDaemon(daemon, ns);

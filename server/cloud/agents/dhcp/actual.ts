@@ -1,5 +1,5 @@
 // What the host has for one network: namespace, files, leases, processes.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readLeases, type Lease } from '../../../host/dnsmasq.ts';
 import { listNetns } from '../../../host/netns.ts';
 import type { OvsPort } from '../../../host/ovs-ports.ts';
@@ -27,6 +27,8 @@ export interface DhcpActual {
   hasOthers: boolean;
   files: Record<FileName, string | undefined>;
   leases: Lease[];
+  /** False: dnsmasq, if there is one, writes to a file that is gone. */
+  hasLeaseFile: boolean;
   dnsmasq: FoundProcess[];
   /** Number of the namespace that processes should live in. */
   netns: number | undefined;
@@ -73,10 +75,18 @@ export async function readActual(
     hasOthers: folders.some((name) => name !== networkId && isId(name)),
     files: Object.fromEntries(files) as Record<FileName, string | undefined>,
     leases: readLeases(`${folder}/leases`),
+    hasLeaseFile: existsSync(`${folder}/leases`),
     dnsmasq: findProcesses('dnsmasq', `${folder}/`, `${folder}/pid`),
     netns: netnsNumber(own.ns),
     proxy: readDaemon(proxyPlace(config, networkId), own.ns),
   };
+}
+
+/** Whether the files that dnsmasq reads and writes are not as they were left. */
+export function areFilesDamaged(config: DhcpConfig, networkId: string, target: DhcpTarget): boolean {
+  const folder = folderOf(config, networkId);
+  const isOther = (name: FileName) => readText(`${folder}/${name}`) !== target.files[name];
+  return fileNames.some(isOther) || !existsSync(`${folder}/leases`);
 }
 
 /** Ids of the networks that have left anything on this host: a namespace of their name or a folder of files. */

@@ -1,7 +1,8 @@
 // Does the steps of a plan for one network; each is safe to repeat.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { releaseLease, reloadDnsmasq, startDnsmasq } from '../../../host/dnsmasq.ts';
 import { endProcess } from '../../../host/process.ts';
+import { replaceFile } from '../../../host/replace-file.ts';
 import { applySteps } from '../namespace-apply.ts';
 import { applyDaemon } from '../namespace-daemon.ts';
 import type { NamespaceStep } from '../namespace-plan.ts';
@@ -28,7 +29,7 @@ async function applyOne(
     case 'write-files':
       // Nothing may come between files and signal: an agent that ended there would never send it.
       mkdirSync(folder, { recursive: true });
-      for (const [name, text] of Object.entries(step.files)) writeFileSync(`${folder}/${name}`, text);
+      for (const [name, text] of Object.entries(step.files)) replaceFile(`${folder}/${name}`, text);
       if (step.reloadPid !== undefined) reloadDnsmasq(step.reloadPid);
       return;
     case 'start-dnsmasq':

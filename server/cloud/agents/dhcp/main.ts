@@ -16,7 +16,7 @@ import { reportState } from '../report-state.ts';
 import { watchRoot } from '../root-watch.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
 import { tellOnce } from '../told-once.ts';
-import { listFound, readActual, type DhcpActual } from './actual.ts';
+import { areFilesDamaged, listFound, readActual, type DhcpActual } from './actual.ts';
 import { applyDhcp } from './apply.ts';
 import {
   chainPrefix,
@@ -27,6 +27,7 @@ import {
   type DhcpTarget,
 } from './desired.ts';
 import { eventMethods, keyOfEvent } from './events.ts';
+import { watchFiles } from './file-watch.ts';
 import { planDhcp, type DhcpStep } from './plan.ts';
 
 export interface DhcpAgent extends Agent {
@@ -81,10 +82,12 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     listFound: () => listFound(config),
     onResult: async (id, { desired, error, steps }) => {
       if (steps.length > 0 && error === undefined) log.info(`network ${id}: ${summarize(steps)}`);
+      if (error === undefined) {
+        if (desired === undefined) served.delete(id);
+        else served.set(id, desired);
+      }
       await onPassed(id);
       if (error !== undefined) return;
-      if (desired === undefined) served.delete(id);
-      else served.set(id, desired);
       await readiness.tell(id, desired?.servedPorts ?? []);
     },
     log,
@@ -108,11 +111,17 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
         const devices = () => [...served].map(([id, { device }]) => [device, id] as const);
         stops.push(watchRoot({ devices, chainPrefix, onKey: reconciler.add }).stop);
       }
-      onPassed = (id) =>
-        watch.passed(
+      const files = watchFiles(config.dhcp_confs, (id) => {
+        const target = served.get(id);
+        if (target !== undefined && areFilesDamaged(config, id, target)) reconciler.add(id);
+      });
+      onPassed = async (id) => {
+        files.refresh(served.keys());
+        await watch.passed(
           id,
           processesOf(id).map(({ pid }) => pid),
         );
+      };
       const onEvent = (args: { payload?: Record<string, unknown> }) => {
         const { networkId, portId } = keyOfEvent(args.payload ?? {});
         if (networkId === undefined) return void reconciler.resync();
@@ -127,7 +136,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
       };
       rpc.onConnect(resync);
       const reports = reportState(rpc, state, config.report_interval, { log, onNew: resync });
-      stops.push(reports.stop, watch.stop);
+      stops.push(reports.stop, watch.stop, files.stop);
       await reconciler.start();
     },
     stop: async () => {

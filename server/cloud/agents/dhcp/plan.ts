@@ -21,12 +21,16 @@ export function planDhcp(target: DhcpTarget | undefined, actual: DhcpActual): Dh
 
 function planServed(target: DhcpTarget, actual: DhcpActual): DhcpStep[] {
   const running = actual.dnsmasq.filter(
-    (process) => process.netns === actual.netns && sameWords(process.argv, target.dnsmasq),
+    (process) =>
+      actual.hasLeaseFile && process.netns === actual.netns && sameWords(process.argv, target.dnsmasq),
   );
   const keep = running[0];
   const stop = actual.dnsmasq.filter((process) => process !== keep);
   return [
-    ...stopDnsmasq(stop, 'dnsmasq runs with other arguments or in another namespace'),
+    ...stopDnsmasq(
+      stop,
+      'dnsmasq runs with other arguments, in another namespace or without its file of leases',
+    ),
     ...planNamespace(target.namespace, actual.namespace, actual.own),
     ...planFiles(target, actual, keep?.pid),
     ...(keep === undefined

@@ -58,6 +58,7 @@ function asWanted(): DhcpActual {
     hasOthers: false,
     files: { ...target.files },
     leases: [],
+    hasLeaseFile: true,
     dnsmasq: [{ pid: 873, argv: target.dnsmasq, netns: 7 }],
     netns: 7,
     proxy: { place: proxyPlace(config, network.id), config: undefined, processes: [], netns: 7 },
@@ -86,6 +87,13 @@ it('a dnsmasq in the remains of a deleted namespace is replaced', () => {
   const before = asWanted();
   before.netns = 8;
   expect(kinds(planDhcp(target, before))).toEqual(['stop-dnsmasq', 'start-dnsmasq']);
+});
+
+it('a dnsmasq whose file of leases is gone is replaced', () => {
+  expect(kinds(planDhcp(target, { ...asWanted(), hasLeaseFile: false }))).toEqual([
+    'stop-dnsmasq',
+    'start-dnsmasq',
+  ]);
 });
 
 it('of two dnsmasq one is stopped', () => {
