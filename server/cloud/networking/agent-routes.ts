@@ -9,7 +9,7 @@ import { router as routerResource } from '../model/router.ts';
 import { agents, networkAgents, networks, routerAgents, routers } from '../store/networking-tables.ts';
 import { contextOf } from './context.ts';
 import { modeOf, suits } from './l3-candidates.ts';
-import { routersServedBy } from './heartbeat.ts';
+import { routersServedBy } from './served.ts';
 import { l3Hosts } from './notices.ts';
 import { perform } from './perform.ts';
 import { refuse } from './policy.ts';

@@ -3,21 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { isRouterPort } from '../model/device-owners.ts';
 import type { Agent } from '../model/agent.ts';
 import type { AgentState } from '../model/specs.ts';
-import {
-  agents,
-  distributedPortBindings,
-  networkAgents,
-  networks,
-  ports,
-  routerAgents,
-  routers,
-  subnets,
-} from '../store/networking-tables.ts';
+import { agents, distributedPortBindings, networks, ports } from '../store/networking-tables.ts';
 import { isAlive } from './alive.ts';
-import { isDistributing } from './l3-candidates.ts';
 import { perform } from './perform.ts';
-import { scheduleNetwork, syncDhcpPorts } from './schedule-dhcp.ts';
-import { scheduleRouter } from './schedule-l3.ts';
+import { scheduleNetworks } from './schedule-dhcp.ts';
+import { scheduleRouters } from './schedule-l3.ts';
 import { tunnelEndChanged } from './tunnels.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Env, Work } from './work.ts';
@@ -66,18 +56,12 @@ async function keep(work: Work, known: Agent | undefined, state: AgentState): Pr
   return agent;
 }
 
-/** What could not be given to an agent while there was none: networks, routers, bindings of ports. */
+/** What could not be given to an agent while there was none: bindings of ports, networks and routers where it is allowed. */
 async function giveWaitingWork(work: Work, agent: Agent): Promise<void> {
-  if (agent.agent_type === 'DHCP agent') {
-    const served = await work.rows.all(subnets, { enable_dhcp: true });
-    for (const network_id of new Set(served.map((subnet) => subnet.network_id)))
-      await scheduleNetwork(work, network_id);
-  } else if (agent.agent_type === 'L3 agent') {
-    for (const router of await work.rows.all(routers)) {
-      await scheduleRouter(work, router);
-      if (router.distributed && isDistributing(agent)) work.routers.add(router.id);
-    }
-  } else if (agent.topic === 'N/A') await bindFailedPorts(work, agent.host);
+  const { network_auto_schedule, router_auto_schedule } = work.env.settings;
+  if (agent.topic === 'N/A') await bindFailedPorts(work, agent.host);
+  if (agent.agent_type === 'DHCP agent' && network_auto_schedule) await scheduleNetworks(work);
+  if (agent.agent_type === 'L3 agent') await scheduleRouters(work, agent, router_auto_schedule);
 }
 
 /** Ports of the host that could not be bound without this L2 agent. */
@@ -95,30 +79,4 @@ async function bindFailedPorts(work: Work, host: string): Promise<void> {
   }
   const distributed = await work.rows.all(distributedPortBindings, { host, vif_type: 'binding_failed' });
   for (const { router_id } of distributed) work.routers.add(router_id);
-}
-
-/** The DHCP agent of a host, and the networks it serves. */
-export async function networksServedOn(work: Work, host: string): Promise<string[]> {
-  const agent = await work.rows.find(agents, { agent_type: 'DHCP agent', host });
-  if (agent === undefined) return [];
-  const served = (await work.rows.all(networkAgents, { agent_id: agent.id })).map(
-    ({ network_id }) => network_id,
-  );
-  for (const network_id of served) await syncDhcpPorts(work, network_id);
-  return served;
-}
-
-/** The routers that the L3 agent of a host serves. */
-export async function routersServedOn(work: Pick<Work, 'rows'>, host: string): Promise<string[]> {
-  const agent = await work.rows.find(agents, { agent_type: 'L3 agent', host });
-  return agent === undefined ? [] : routersServedBy(work, agent);
-}
-
-/** The routers scheduled to an L3 agent, and the distributed ones that came to its host with their ports. */
-export async function routersServedBy({ rows }: Pick<Work, 'rows'>, agent: Agent): Promise<string[]> {
-  const scheduled = await rows.all(routerAgents, { agent_id: agent.id });
-  const distributed = isDistributing(agent)
-    ? await rows.all(distributedPortBindings, { host: agent.host })
-    : [];
-  return [...new Set([...scheduled, ...distributed].map(({ router_id }) => router_id))];
 }

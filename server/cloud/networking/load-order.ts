@@ -1,5 +1,6 @@
 // Agents in the order in which they are given work: those with the least of it first, or by chance.
 import type { Agent } from '../model/agent.ts';
+import { routerAgents } from '../store/networking-tables.ts';
 import type { Table } from '../store/table.ts';
 import type { Work } from './work.ts';
 
@@ -8,10 +9,11 @@ export async function inOrder<Row extends { agent_id: string }>(
   work: Work,
   table: Table<Row>,
   list: readonly Agent[],
-  isByChance: boolean,
 ): Promise<Agent[]> {
   if (list.length < 2) return [...list];
-  if (isByChance) return shuffled(list);
+  const { network_scheduler_driver, router_scheduler_driver } = work.env.settings;
+  const driver = table.name === routerAgents.name ? router_scheduler_driver : network_scheduler_driver;
+  if (driver.endsWith('.ChanceScheduler')) return shuffled(list);
   const ids = list.map(({ id }) => id);
   const counted = await work.rows.sql
     .selectFrom(table.name)

@@ -14,6 +14,7 @@ import { connectRpc, type Rpc } from '../rpc/connect-rpc.ts';
 import { networkingSchema } from '../store/networking-tables.ts';
 import { openStore } from '../store/store.ts';
 import { warnOfDisabledTypes } from './disabled-types.ts';
+import { watchAgents } from './agent-watch.ts';
 import { createEnv } from './env.ts';
 import { createNetworkingApp } from './http.ts';
 import { createNovaNotifier } from './notify-nova.ts';
@@ -54,10 +55,12 @@ export async function main(argv: string[]): Promise<void> {
   });
   serveAgents(env, rpc);
   await warnOfDisabledTypes(env);
+  const watch = watchAgents(env);
   await sendOwedMessages(env);
   const app = createNetworkingApp(env, authenticate({ ...keystone_authtoken, log }));
   const server = await listen(app, { host: general.bind_host, port: general.bind_port, log });
   await runUntilSignal(async () => {
+    watch.stop();
     await server.close();
     await rpc.close();
     await store.close();

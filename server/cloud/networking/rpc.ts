@@ -9,9 +9,10 @@ import { routersFor } from './desired/l3.ts';
 import { portSpecs } from './desired/port-specs.ts';
 import { allDvrMacs, dvrMacOf } from './dvr/macs.ts';
 import { haStatesReported } from './ha/states.ts';
-import { networksServedOn, reportState, routersServedOn } from './heartbeat.ts';
+import { reportState } from './heartbeat.ts';
 import { perform } from './perform.ts';
 import { tunnelPeers } from './tunnels.ts';
+import { networksServedOn, routersServedOn } from './served.ts';
 import { devicesReported, dhcpReady, floatingIpsReported } from './status.ts';
 import type { Env, Item } from './work.ts';
 
@@ -59,7 +60,7 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
         tunnelPeers(read, { host: text(args, 'host'), tunnel_type: text(args, 'tunnel_type') }),
       get_fdb_entries: async (args) =>
         (await env.plugin.population?.entriesFor(read, text(args, 'host'), list(args.network_ids))) ?? {},
-      get_network_info: (args) => networkFor(read, text(args, 'host'), text(args, 'network_id')),
+      get_network_info: (args) => networkFor(env, text(args, 'host'), text(args, 'network_id')),
       get_active_networks_info: async (args, context) => {
         const host = text(args, 'host');
         const served = await perform(env, context, (work) => networksServedOn(work, host));
@@ -74,10 +75,10 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
       get_ports: (args) => getPorts(env, (args.filters ?? {}) as Item),
     },
     'q-l3-plugin': {
-      get_router_ids: (args) => routersServedOn({ rows: read }, text(args, 'host')),
+      get_router_ids: (args) => routersServedOn({ rows: read, env }, text(args, 'host')),
       sync_routers: async (args) => {
         const host = text(args, 'host');
-        const served = await routersServedOn({ rows: read }, host);
+        const served = await routersServedOn({ rows: read, env }, host);
         const asked =
           args.router_ids === undefined || args.router_ids === null ? served : list(args.router_ids);
         return routersFor(

@@ -4,11 +4,13 @@ import type { Agent } from '../model/agent.ts';
 import type { Network } from '../model/network.ts';
 import type { Port } from '../model/port.ts';
 import type { Subnet } from '../model/subnet.ts';
-import { agents, networkAgents, networks, ports } from '../store/networking-tables.ts';
+import { agents, networkAgents, networks, ports, subnets } from '../store/networking-tables.ts';
 import { isUsable } from './alive.ts';
 import { addressesOf, replaceAddresses } from './ipam.ts';
 import { inOrder } from './load-order.ts';
+import { portConcernsRouters } from './dvr/hosts.ts';
 import { dhcpHosts, forgetDhcpHosts, portUpdated } from './notices.ts';
+import { bindPortsTo } from './router-ports.ts';
 import { subnetsOf } from './rules/load.ts';
 import { createPort } from './rules/port-create.ts';
 import { removePort } from './rules/port-remove.ts';
@@ -41,9 +43,15 @@ export async function scheduleNetwork(work: Work, network_id: string): Promise<v
   const usable = (await work.rows.all(agents, { agent_type: 'DHCP agent' })).filter(
     (agent) => isUsable(work.env, agent) && !bound.has(agent.id),
   );
-  const isByChance = work.env.settings.network_scheduler_driver.endsWith('.ChanceScheduler');
-  const order = await inOrder(work, networkAgents, usable, isByChance);
+  const order = await inOrder(work, networkAgents, usable);
   for (const agent of order.slice(0, missing)) await bindNetwork(work, network_id, agent);
+}
+
+/** Networks that lack an agent get one. */
+export async function scheduleNetworks(work: Work): Promise<void> {
+  const served = await work.rows.all(subnets, { enable_dhcp: true });
+  for (const network_id of new Set(served.map((subnet) => subnet.network_id)))
+    await scheduleNetwork(work, network_id);
 }
 
 /** Lets an agent serve a network and tells it. */
@@ -51,12 +59,7 @@ export async function bindNetwork(work: Work, network_id: string, agent: Agent):
   await work.rows.insert(networkAgents, { network_id, agent_id: agent.id });
   forgetDhcpHosts(work, network_id);
   await syncDhcpPorts(work, network_id);
-  work.casts.push({
-    topic: 'dhcp_agent',
-    method: 'network_create_end',
-    args: { payload: { network_id } },
-    server: agent.host,
-  });
+  tellAgent(work, 'network_create_end', network_id, agent.host);
 }
 
 /** Takes a network from an agent, with its port, and tells it. */
@@ -65,12 +68,37 @@ export async function unbindNetwork(work: Work, network_id: string, agent: Agent
   forgetDhcpHosts(work, network_id);
   const device_id = dhcpDeviceId(agent.host, network_id);
   for (const port of await work.rows.all(ports, { network_id, device_id })) await removePort(work, port);
-  work.casts.push({
-    topic: 'dhcp_agent',
-    method: 'network_delete_end',
-    args: { payload: { network_id } },
-    server: agent.host,
-  });
+  tellAgent(work, 'network_delete_end', network_id, agent.host);
+}
+
+/** Lets another agent serve a network in place of one; the port, with its addresses, goes along. Both are told. */
+export async function moveNetwork(
+  work: Work,
+  network_id: string,
+  { from, to }: { from: Agent; to: Agent },
+): Promise<void> {
+  await work.rows.update(networkAgents, { network_id, agent_id: from.id }, { agent_id: to.id });
+  forgetDhcpHosts(work, network_id);
+  const device_id = dhcpDeviceId(to.host, network_id);
+  const former = { network_id, device_id: dhcpDeviceId(from.host, network_id) };
+  for (const port of await work.rows.all(ports, former)) {
+    await work.rows.update(ports, { id: port.id }, { device_id });
+    await bindPortsTo(work, [port], to.host);
+    await portConcernsRouters(work, port);
+  }
+  await syncDhcpPorts(work, network_id);
+  tellAgent(work, 'network_delete_end', network_id, from.host);
+  tellAgent(work, 'network_create_end', network_id, to.host);
+}
+
+/** Tells the DHCP agent of a host that it got or lost a network. */
+export function tellAgent(
+  work: Work,
+  method: 'network_create_end' | 'network_delete_end',
+  network_id: string,
+  server: string,
+): void {
+  work.casts.push({ topic: 'dhcp_agent', method, args: { payload: { network_id } }, server });
 }
 
 /** Every serving agent has a port with an address on each subnet with DHCP, and none when there is no such subnet. */

@@ -1,9 +1,9 @@
 // Which L3 agents serve a router.
 import type { Agent } from '../model/agent.ts';
 import type { Router } from '../model/router.ts';
-import { floatingips, routerAgents } from '../store/networking-tables.ts';
+import { floatingips, routerAgents, routers } from '../store/networking-tables.ts';
 import { isUsable } from './alive.ts';
-import { l3Agents, suits } from './l3-candidates.ts';
+import { isDistributing, l3Agents, suits } from './l3-candidates.ts';
 import { inOrder } from './load-order.ts';
 import { gatewayNetworkOf } from './router-ports.ts';
 import type { Work } from './work.ts';
@@ -30,9 +30,16 @@ export async function scheduleRouter(work: Work, router: Router): Promise<void> 
   const most = work.env.settings.max_l3_agents_per_router || all.length;
   const missing = (router.ha ? most : 1) - (serving.length - misfits.length);
   if (missing <= 0) return;
-  const isByChance = work.env.settings.router_scheduler_driver.endsWith('.ChanceScheduler');
-  const order = await inOrder(work, routerAgents, candidates, isByChance);
+  const order = await inOrder(work, routerAgents, candidates);
   for (const agent of order.slice(0, missing)) await bindRouter(work, router, agent);
+}
+
+/** Routers that lack an agent get one; distributed ones come to the agent's host if it has a use for them. */
+export async function scheduleRouters(work: Work, agent: Agent, isAutomatic = true): Promise<void> {
+  for (const router of await work.rows.all(routers)) {
+    if (isAutomatic) await scheduleRouter(work, router);
+    if (router.distributed && isDistributing(agent)) work.routers.add(router.id);
+  }
 }
 
 /** Lets an agent serve a router; its ports follow before the commit. */

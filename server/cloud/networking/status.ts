@@ -11,7 +11,7 @@ import {
   ports,
   subnets,
 } from '../store/networking-tables.ts';
-import { isAlive } from './alive.ts';
+import { isAlive, isServing } from './alive.ts';
 import { hostReported, settleDistributedStatus } from './host-bindings.ts';
 import { perform } from './perform.ts';
 import type { Env, Work } from './work.ts';
@@ -71,7 +71,7 @@ async function waitsForDhcp(work: Work, port: Port): Promise<boolean> {
   if (served.length === 0) return false;
   const serving = await work.rows.all(networkAgents, { network_id: port.network_id });
   const alive = await work.rows.all(agents, { id: serving.map(({ agent_id }) => agent_id) });
-  return alive.some((agent) => isAlive(work.env, agent));
+  return alive.some((agent) => isAlive(work.env, agent) && isServing(work.env, agent));
 }
 
 /** The L3 agent tells how floating IPs of a router stand; those it does not name are as they were. */

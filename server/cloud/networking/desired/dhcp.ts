@@ -5,13 +5,16 @@ import type { NetworkSpec, PortSpec } from '../../model/specs.ts';
 import type { Subnet } from '../../model/subnet.ts';
 import { agents, networkAgents, networks, ports, subnets } from '../../store/networking-tables.ts';
 import type { Rows } from '../../store/rows.ts';
+import { isServing } from '../alive.ts';
 import { dhcpDeviceId } from '../schedule-dhcp.ts';
+import type { Env } from '../work.ts';
 import { portSpecs, subnetSpec } from './port-specs.ts';
 
 /** The network if the host's DHCP agent serves it, else null. */
-export async function networkFor(rows: Rows, host: string, network_id: string): Promise<NetworkSpec | null> {
+export async function networkFor(env: Env, host: string, network_id: string): Promise<NetworkSpec | null> {
+  const rows = env.store.read;
   const agent = await rows.find(agents, { agent_type: 'DHCP agent', host });
-  if (agent === undefined) return null;
+  if (agent === undefined || !isServing(env, agent)) return null;
   if ((await rows.count(networkAgents, { network_id, agent_id: agent.id })) === 0) return null;
   const network = await rows.find(networks, { id: network_id });
   return network === undefined ? null : (await specsOf(rows, host, [network]))[0]!;

@@ -8,11 +8,13 @@ import {
   routerAgents,
   routers,
 } from '../../store/networking-tables.ts';
-import { isAlive } from '../alive.ts';
-import { unbindNetwork } from '../schedule-dhcp.ts';
-import { unbindRouter } from '../schedule-l3.ts';
+import { isAlive, isServing } from '../alive.ts';
+import { failOver } from '../failover.ts';
+import { routersServedBy } from '../served.ts';
+import { scheduleNetworks, tellAgent, unbindNetwork } from '../schedule-dhcp.ts';
+import { scheduleRouters, unbindRouter } from '../schedule-l3.ts';
 import { tunnelEndChanged } from '../tunnels.ts';
-import type { Item, Rules } from '../work.ts';
+import type { Item, Rules, Work } from '../work.ts';
 
 export const agentRules: Rules<Agent, Item, UpdateOf<typeof agent>> = {
   notFound: (id) => neutronError('AgentNotFound', { id }),
@@ -21,6 +23,15 @@ export const agentRules: Rules<Agent, Item, UpdateOf<typeof agent>> = {
   scope: (query) => query.where('id', '=', ''),
 
   decorate: async (_rows, list, env) => list.map((row) => ({ alive: isAlive(env, row) })),
+
+  async afterUpdate(work, row, before) {
+    if (row.admin_state_up === before.admin_state_up) return;
+    await failOver(work);
+    await tellOfService(work, row);
+    if (!row.admin_state_up) return;
+    if (row.agent_type === 'DHCP agent') await scheduleNetworks(work);
+    if (row.agent_type === 'L3 agent') await scheduleRouters(work, row);
+  },
 
   async beforeDelete(work, row) {
     for (const { network_id } of await work.rows.all(networkAgents, { agent_id: row.id }))
@@ -35,3 +46,20 @@ export const agentRules: Rules<Agent, Item, UpdateOf<typeof agent>> = {
 
   afterDelete: (work, row) => tunnelEndChanged(work, row, undefined),
 };
+
+/** The agent looks again at what it still has: out of service that is nothing. */
+async function tellOfService(work: Work, agent: Agent): Promise<void> {
+  const isUp = isServing(work.env, agent);
+  if (agent.agent_type === 'DHCP agent')
+    for (const { network_id } of await work.rows.all(networkAgents, { agent_id: agent.id }))
+      tellAgent(work, isUp ? 'network_create_end' : 'network_delete_end', network_id, agent.host);
+  if (agent.agent_type !== 'L3 agent') return;
+  for (const router_id of await routersServedBy(work, agent))
+    work.casts.push({
+      topic: 'l3_agent',
+      server: agent.host,
+      ...(isUp
+        ? { method: 'routers_updated', args: { routers: [router_id] } }
+        : { method: 'router_deleted', args: { router_id } }),
+    });
+}
