@@ -14,6 +14,7 @@ import type { Item, Work } from '../work.ts';
 import { getPort, getSubnet } from './load.ts';
 import { createPort } from './port-create.ts';
 import { removePort } from './port-remove.ts';
+import { addPrefix, dropPrefix, ipv6PortOn, refuseMixture } from './router-prefixes.ts';
 
 const bad = (msg: string) => neutronError('BadRequest', { resource: 'router', msg });
 
@@ -43,24 +44,31 @@ function oneOf(body: Item): { port_id?: string; subnet_id?: string } {
 /** PUT add_router_interface. */
 export async function addInterface(work: Work, router: Router, body: Item): Promise<Item> {
   const { port_id, subnet_id } = oneOf(body);
-  const port =
-    port_id === undefined ? await newPort(work, router, subnet_id!) : await givenPort(work, router, port_id);
+  const { port, ids } =
+    port_id === undefined
+      ? { port: await portOnSubnet(work, router, subnet_id!), ids: [subnet_id!] }
+      : await givenPort(work, router, port_id);
   await scheduleRouter(work, router);
   work.routers.add(router.id);
-  const ids = (await addressesOf(work, port.id)).map((address) => address.subnet_id);
   // the network is no longer isolated: its metadata goes through the router
   await tellDhcpAgents(work, 'network_update_end', { network_id: port.network_id });
   await advertisersChanged(work, port.network_id);
   return answer(router, port, ids);
 }
 
-async function newPort(work: Work, router: Router, subnet_id: string): Promise<Port> {
+async function portOnSubnet(work: Work, router: Router, subnet_id: string): Promise<Port> {
   const subnet = await getSubnet(work, subnet_id);
   if (subnet.gateway_ip === null) throw bad('Subnet for router interface must have a gateway IP');
   await refuseOverlap(work, router, subnet);
+  const { network_id } = subnet;
+  const shared = subnet.ip_version === 6 ? await ipv6PortOn(work, router.id, network_id) : undefined;
+  if (shared !== undefined) {
+    await addPrefix(work, shared, subnet);
+    return shared;
+  }
   const [host] = router.distributed || router.ha ? [] : await scheduledHosts(work, router.id);
   return createPort(work, {
-    network_id: subnet.network_id,
+    network_id,
     tenant_id: router.tenant_id,
     device_id: router.id,
     device_owner: interfaceOwnerOf(router),
@@ -69,12 +77,17 @@ async function newPort(work: Work, router: Router, subnet_id: string): Promise<P
   });
 }
 
-async function givenPort(work: Work, router: Router, port_id: string): Promise<Port> {
+async function givenPort(
+  work: Work,
+  router: Router,
+  port_id: string,
+): Promise<{ port: Port; ids: string[] }> {
   const port = await getPort(work, port_id);
   if (port.device_id !== '')
     throw neutronError('PortInUse', { port_id, net_id: port.network_id, device_id: port.device_id });
   const held = await addressesOf(work, port_id);
   if (held.length === 0) throw bad(`Router port must have at least one fixed IP`);
+  await refuseMixture(work, router.id, port, held);
   for (const { subnet_id } of held)
     await refuseOverlap(work, router, (await work.rows.find(subnets, { id: subnet_id }))!);
   const changes = {
@@ -84,7 +97,7 @@ async function givenPort(work: Work, router: Router, port_id: string): Promise<P
   };
   await work.env.plugin.population?.changing(work, [port]);
   await work.rows.update(ports, { id: port_id }, changes);
-  return { ...port, ...changes };
+  return { port: { ...port, ...changes }, ids: held.map(({ subnet_id }) => subnet_id) };
 }
 
 /** One interface per subnet, and no two subnets with common addresses. */
@@ -111,8 +124,10 @@ export async function removeInterface(work: Work, router: Router, body: Item): P
   const { port_id, subnet_id } = oneOfEither(body);
   const port = await interfacePort(work, router, port_id, subnet_id);
   const held = await addressesOf(work, port.id);
-  for (const address of held) await refuseNeeded(work, router, address.subnet_id);
-  await removePort(work, port);
+  const isShared = port_id === undefined && held.length > 1;
+  for (const address of held)
+    if (!isShared || address.subnet_id === subnet_id) await refuseNeeded(work, router, address.subnet_id);
+  await (isShared ? dropPrefix(work, port, subnet_id!) : removePort(work, port));
   work.routers.add(router.id);
   await tellDhcpAgents(work, 'network_update_end', { network_id: port.network_id });
   await advertisersChanged(work, port.network_id);
