@@ -1,7 +1,7 @@
 // Which L3 agents serve a router.
 import type { Agent } from '../model/agent.ts';
 import type { Router } from '../model/router.ts';
-import { floatingips, routerAgents, routers } from '../store/networking-tables.ts';
+import { distributedPortBindings, floatingips, routerAgents, routers } from '../store/networking-tables.ts';
 import { isUsable } from './alive.ts';
 import { isDistributing, l3Agents, suits } from './l3-candidates.ts';
 import { inOrder } from './load-order.ts';
@@ -40,6 +40,9 @@ export async function scheduleRouters(work: Work, agent: Agent, isAutomatic = tr
     if (isAutomatic) await scheduleRouter(work, router);
     if (router.distributed && isDistributing(agent)) work.routers.add(router.id);
   }
+  // it may have been started in another mode than before
+  for (const { router_id } of await work.rows.all(distributedPortBindings, { host: agent.host }))
+    work.routers.add(router_id);
 }
 
 /** Lets an agent serve a router; its ports follow before the commit. */

@@ -118,6 +118,22 @@ it('ties a router to the outside and to a subnet, and unties it', async () => {
   expect(await cli.ok('neutron router-delete router01')).toBe('Deleted router: router01');
 });
 
+it('makes distributed and highly available routers and shows who is active', async () => {
+  expect(await cli.ok('neutron router-create dvr01 --distributed True -f value -c distributed')).toBe('True');
+  expect(await cli.ok('neutron router-delete dvr01')).toBe('Deleted router: dvr01');
+  expect((await cli.run('neutron router-create ha01 --ha True')).err).toContain('Not enough l3 agents');
+  await cli.networking.agentsOn('network2');
+  expect(await cli.ok('neutron router-create ha01 --ha True -f value -c ha')).toBe('True');
+  const router_id = await cli.ok('neutron router-show ha01 -f value -c id');
+  await cli.networking.rpc('q-l3-plugin', 'update_ha_routers_states', {
+    host: 'network2',
+    states: { [router_id]: 'active' },
+  });
+  const shown = await cli.ok('neutron l3-agent-list-hosting-router ha01 -f value -c host -c ha_state');
+  expect(shown.split('\n').sort()).toEqual(['network standby', 'network2 active']);
+  await cli.ok('neutron router-delete ha01');
+});
+
 it('associates a floating IP with a port and releases it', async () => {
   await cli.ok('neutron router-create router02');
   await cli.ok('neutron router-gateway-set router02 public01');

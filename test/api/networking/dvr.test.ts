@@ -159,6 +159,13 @@ describe('hosts', () => {
     expect(await hostsOf(router.id)).toEqual(['compute2', 'compute3']);
   });
 
+  it('a host whose agent no longer distributes loses its routers', async () => {
+    const { router, network } = await site();
+    await vm(network.id, 'compute1');
+    await server.agentsOn('compute1', { agent_mode: 'legacy' });
+    expect(await hostsOf(router.id)).toEqual([]);
+  });
+
   it('a DHCP server is served like an instance; a network without a router concerns nobody', async () => {
     const { subnet } = await makeNetwork(server.admin, '10.7.0.0/24');
     const router = await make(server.admin, 'router', { distributed: true });
