@@ -160,7 +160,10 @@ export interface FloatingIpSpec {
   fixed_ip_address: string;
   port_id: string;
   status: 'ACTIVE' | 'DOWN' | 'ERROR';
-  /** Host of the port it leads to; a distributed router translates there. Null: not bound. */
+  /**
+   * Host of the port it leads to; a distributed router translates there. Null: not bound, or bound where no distributed
+   * router can be; then the host that translates for the others does it.
+   */
   host: string | null;
 }
 

@@ -298,6 +298,19 @@ describe('the way out', () => {
   });
 });
 
+it('a floating IP of a port where no distributed router can be is left to the host that translates', async () => {
+  const { router, network } = await site('10.0.0.0/24', true);
+  await server.agentsOn('compute9');
+  const port = await vm(network.id, 'compute9');
+  await make(server.admin, 'floatingip', {
+    floating_network_id: external,
+    port_id: port.id,
+    tenant_id: demo,
+  });
+  expect(await specOn('network', router.id)).toMatchObject({ floatingips: [{ host: null }] });
+  expect(await portsOf('device_owner=network:floatingip_agent_gateway')).toEqual([]);
+});
+
 describe('neighbours', () => {
   it('are all ports and single address pairs of the subnets but what several may claim; changes wake all hosts', async () => {
     const { router, network, subnet } = await site('10.0.0.0/24', true);

@@ -5,6 +5,7 @@ import type { Router } from '../../model/router.ts';
 import type { DvrSpec, FloatingIpSpec, HaSpec, RouterPortSpec, RouterSpec } from '../../model/specs.ts';
 import { floatingips, ports, routers } from '../../store/networking-tables.ts';
 import type { Rows } from '../../store/rows.ts';
+import { isDistributing, l3Agents } from '../l3-candidates.ts';
 import { routerPortOwners } from '../router-ports.ts';
 import { dvrSpecs } from './dvr.ts';
 import { haSpecs } from './ha.ts';
@@ -58,26 +59,30 @@ function routerSpec(
   };
 }
 
-/** Floating IPs by router, with the hosts of the ports they lead to. */
+/** Floating IPs by router, with the hosts that their ports are on. */
 async function floatingSpecs(rows: Rows, list: readonly Router[]): Promise<Map<string, FloatingIpSpec[]>> {
   const router_id = list.map(({ id }) => id);
   const found = await rows.all(floatingips, { router_id }, { orderBy: [{ column: 'id' }] });
   const targets = await rows.all(ports, { id: found.map(({ port_id }) => port_id!) });
   const hosts = new Map(targets.map((port) => [port.id, port['binding:host_id']]));
-  const result = new Map<string, FloatingIpSpec[]>();
-  for (const row of found)
-    result.set(row.router_id!, [
-      ...(result.get(row.router_id!) ?? []),
-      floatingSpec(row, hosts.get(row.port_id!)),
-    ]);
-  return result;
+  const distributed = new Set(list.filter((router) => router.distributed).map(({ id }) => id));
+  const distributing = new Set(
+    distributed.size === 0 ? [] : (await l3Agents({ rows })).filter(isDistributing).map(({ host }) => host),
+  );
+  const specs = found.map((row) => {
+    const host = hosts.get(row.port_id!) || null;
+    const isThere = !distributed.has(row.router_id!) || (host !== null && distributing.has(host));
+    return { router_id: row.router_id!, spec: floatingSpec(row, isThere ? host : null) };
+  });
+  const byRouter = Map.groupBy(specs, (item) => item.router_id);
+  return new Map([...byRouter].map(([id, items]) => [id, items.map(({ spec }) => spec)]));
 }
 
-const floatingSpec = (row: Floatingip, host: string | null | undefined): FloatingIpSpec => ({
+const floatingSpec = (row: Floatingip, host: string | null): FloatingIpSpec => ({
   id: row.id,
   floating_ip_address: row.floating_ip_address,
   fixed_ip_address: row.fixed_ip_address!,
   port_id: row.port_id!,
   status: row.status as FloatingIpSpec['status'],
-  host: host || null,
+  host,
 });
