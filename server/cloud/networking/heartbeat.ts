@@ -58,10 +58,9 @@ async function keep(work: Work, known: Agent | undefined, state: AgentState): Pr
 
 /** What could not be given to an agent while there was none: bindings of ports, networks and routers where it is allowed. */
 async function giveWaitingWork(work: Work, agent: Agent): Promise<void> {
-  const { network_auto_schedule, router_auto_schedule } = work.env.settings;
   if (agent.topic === 'N/A') await bindFailedPorts(work, agent.host);
-  if (agent.agent_type === 'DHCP agent' && network_auto_schedule) await scheduleNetworks(work);
-  if (agent.agent_type === 'L3 agent') await scheduleRouters(work, agent, router_auto_schedule);
+  if (agent.agent_type === 'DHCP agent') await scheduleNetworks(work);
+  if (agent.agent_type === 'L3 agent') await scheduleRouters(work, agent);
 }
 
 /** Ports of the host that could not be bound without this L2 agent. */

@@ -47,8 +47,9 @@ export async function scheduleNetwork(work: Work, network_id: string): Promise<v
   for (const agent of order.slice(0, missing)) await bindNetwork(work, network_id, agent);
 }
 
-/** Networks that lack an agent get one. */
+/** A DHCP agent came into service: networks that lack an agent get one, if that is not switched off. */
 export async function scheduleNetworks(work: Work): Promise<void> {
+  if (!work.env.settings.network_auto_schedule) return;
   const served = await work.rows.all(subnets, { enable_dhcp: true });
   for (const network_id of new Set(served.map((subnet) => subnet.network_id)))
     await scheduleNetwork(work, network_id);

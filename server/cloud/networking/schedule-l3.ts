@@ -34,10 +34,13 @@ export async function scheduleRouter(work: Work, router: Router): Promise<void> 
   for (const agent of order.slice(0, missing)) await bindRouter(work, router, agent);
 }
 
-/** Routers that lack an agent get one; distributed ones come to the agent's host if it has a use for them. */
-export async function scheduleRouters(work: Work, agent: Agent, isAutomatic = true): Promise<void> {
+/**
+ * An L3 agent came into service: routers that lack an agent get one, if that is not switched off; distributed ones come
+ * to its host if it has a use for them.
+ */
+export async function scheduleRouters(work: Work, agent: Agent): Promise<void> {
   for (const router of await work.rows.all(routers)) {
-    if (isAutomatic) await scheduleRouter(work, router);
+    if (work.env.settings.router_auto_schedule) await scheduleRouter(work, router);
     if (router.distributed && isDistributing(agent)) work.routers.add(router.id);
   }
   // it may have been started in another mode than before

@@ -132,6 +132,18 @@ describe('a highly available router', () => {
     expect((await make(configured.admin, 'router', { ha: false })).ha).toBe(false);
   });
 
+  it('is not possible with settings that contradict each other', async () => {
+    for (const [settings, named] of [
+      [{ max_l3_agents_per_router: 1 }, 'max_l3_agents_per_router (1)'],
+      [{ l3_ha_net_cidr: '2001:db8::/64' }, 'l3_ha_net_cidr (2001:db8::/64)'],
+    ] as const)
+      await expect(networkingServer({ settings })).rejects.toThrow(named);
+    await using all = await networkingServer({ settings: { max_l3_agents_per_router: 0 } });
+    for (const host of ['network1', 'network2', 'network3', 'network4']) await all.agentsOn(host);
+    const { id } = await make(all.admin, 'router', { ha: true });
+    expect((await all.admin('GET', `/routers/${id}/l3-agents`)).body.agents).toHaveLength(4);
+  });
+
   it('is made of another router, and turned back, out of service', async () => {
     const { network, subnet } = await makeNetwork(server.admin, '10.0.0.0/24');
     const router = await make(server.admin, 'router', { tenant_id: demo });
