@@ -5,17 +5,21 @@ import type { Network } from '../../../model/network.ts';
 import type { Port } from '../../../model/port.ts';
 import { agents } from '../../../store/networking-tables.ts';
 import { isAlive } from '../../alive.ts';
+import { l2Agents } from '../../tunnels.ts';
 import { remembered } from '../../rules/load.ts';
 import type { CorePlugin, Work } from '../../work.ts';
 import type { MechanismDriver } from './mechanism-driver.ts';
 
 /** An L3 agent with `external_network_bridge` plugs gateways there itself, whatever the L2 agent maps. */
 function externalBridge(known: readonly Agent[]) {
-  const bridge = known.find(({ agent_type }) => agent_type === 'L3 agent')?.configurations
-    .external_network_bridge;
+  const agentOf = (type: string) => known.find(({ agent_type }) => agent_type === type);
+  const bridge = agentOf('L3 agent')?.configurations.external_network_bridge;
   if (typeof bridge !== 'string' || bridge === '') return undefined;
-  const vif_details = { connectivity: 'l2', port_filter: false, bridge_name: bridge };
-  return { 'binding:vif_type': 'ovs', 'binding:vif_details': vif_details };
+  const isLinuxBridge = agentOf(l2Agents.linuxbridge) !== undefined && !agentOf(l2Agents.openvswitch);
+  return {
+    'binding:vif_type': isLinuxBridge ? 'bridge' : 'ovs',
+    'binding:vif_details': { connectivity: 'l2', port_filter: false, bridge_name: bridge },
+  };
 }
 
 /** The first mechanism whose agent is alive on the host and can wire the port wins. */
