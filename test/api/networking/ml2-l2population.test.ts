@@ -245,6 +245,44 @@ describe('hosts are told', () => {
     expect(told(server)).toEqual([['all', 'remove', fdb(made.id, { '10.0.0.2': [flood] })]]);
   });
 
+  it('a highly available router is where it is active, flooded to on all its hosts, and moves at once', async () => {
+    await using server = await cloud();
+    for (const [index, host] of ['network1', 'network2'].entries()) {
+      await server.agentsOn(host);
+      await l2AgentOn(server, { host, tunneling_ip: `10.0.0.${11 + index}` });
+    }
+    const states = (host: string, state: string) =>
+      server.rpc('q-l3-plugin', 'update_ha_routers_states', { host, states: { [router.id]: state } });
+    const { network: made, subnet } = await makeNetwork(
+      server.admin,
+      '192.168.1.0/24',
+      {},
+      { enable_dhcp: false },
+    );
+    const router = await make(server.admin, 'router', { ha: true });
+    const { body } = await server.admin('PUT', `/routers/${router.id}/add_router_interface`, {
+      subnet_id: subnet.id,
+    });
+    await states('network1', 'active');
+    for (const host of ['network1', 'network2']) await report(server, host, [body.port_id]);
+    const port = (await server.admin('GET', `/ports/${body.port_id}`)).body.port;
+    const entry = [port.mac_address, '192.168.1.1'];
+    expect(await entries(server, 'c1', [made.id])).toEqual(
+      fdb(made.id, { '10.0.0.11': [flood, entry], '10.0.0.12': [flood] }),
+    );
+    told(server);
+    await states('network2', 'active');
+    expect(told(server)).toEqual([
+      ['all', 'remove', fdb(made.id, { '10.0.0.11': [entry] })],
+      ['all', 'add', fdb(made.id, { '10.0.0.12': [entry] })],
+    ]);
+    await states('network1', 'standby');
+    expect(told(server)).toEqual([]);
+    expect(await entries(server, 'c1', [made.id])).toEqual(
+      fdb(made.id, { '10.0.0.11': [flood], '10.0.0.12': [flood, entry] }),
+    );
+  });
+
   it('nothing when the work fails', async () => {
     await using server = await cloud();
     const id = await network(server);

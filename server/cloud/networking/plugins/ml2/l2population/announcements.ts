@@ -1,5 +1,5 @@
 // What the other hosts must know of a port to reach it through tunnels: where its addresses are, and who takes broadcasts for it.
-import { distributedOwner, replicatedOwner } from '../../../../model/device-owners.ts';
+import { distributedOwner, isRouterPort } from '../../../../model/device-owners.ts';
 import type { Port } from '../../../../model/port.ts';
 import { distributedPortBindings, ipAllocations, ports } from '../../../../store/networking-tables.ts';
 import type { Rows } from '../../../../store/rows.ts';
@@ -15,9 +15,6 @@ export interface Announcement {
   at?: string;
   addresses: readonly Address[];
 }
-
-/** Ports that are on several hosts; what wires them there is in a table of its own. */
-const sharedOwners: readonly string[] = [distributedOwner, replicatedOwner];
 
 /** Announcements by port id; ports that are not ACTIVE on a host have none. */
 export async function announcementsOf(rows: Rows, list: readonly Port[]): Promise<Map<string, Announcement>> {
@@ -47,9 +44,10 @@ export async function announcementsOf(rows: Rows, list: readonly Port[]): Promis
   return new Map(announcements.filter(({ hosts }) => hosts.length > 0).map((item) => [item.port_id, item]));
 }
 
+/** Ports of routers may be on several hosts; what wires them there is in a table of its own. */
 const activeBindings = (rows: Rows, list: readonly Port[]) =>
   rows.all(distributedPortBindings, {
-    port_id: list.filter(({ device_owner }) => sharedOwners.includes(device_owner)).map(({ id }) => id),
+    port_id: list.filter(({ device_owner }) => isRouterPort(device_owner)).map(({ id }) => id),
     status: 'ACTIVE',
   });
 
