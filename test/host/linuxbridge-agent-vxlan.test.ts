@@ -85,11 +85,22 @@ it('broadcasts reach every peer by a copy of their own, and frames of full size 
   await eventually(entries, []);
 });
 
-it('without a list of peers broadcasts reach them by the multicast group of the network', async () => {
+it('broadcasts reach peers by the multicast group of the network, and those that are not in it by a copy', async () => {
   const other = await start({ group: multicast, ttl: 3, tos: 8 }, ['dev', 'eth0', 'group', group]);
   const a = await boot('a');
   expect(await a.ping(far.ip)).toBe(true);
   expect(await other.ping(ports.a.ip)).toBe(true);
+  host.server.peers = {
+    vxlan: [
+      { host: 'compute4', ip_address: underlay.there, vxlan_group: multicast },
+      { host: 'compute1', ip_address: '10.0.0.9' },
+    ],
+  };
+  host.agent.tunnelChanged({ tunnel_ip: '10.0.0.9', tunnel_type: 'vxlan' }, false);
+  await eventually(
+    async () => (await entries()).filter((entry) => !entry.endsWith(group)),
+    [`${floodingMac} 10.0.0.9`],
+  );
   const link = await findLink(device);
   expect(link?.info).toMatchObject({ id: vni, group, local: underlay.here, port: 4789, ttl: 3, tos: '0x8' });
   await host.agent.settle();

@@ -89,6 +89,8 @@ export interface SecurityGroupInfo {
 export interface TunnelPeer {
   host: string;
   ip_address: string;
+  /** Multicast group by which it takes the broadcasts of vxlan networks; missing: it needs a copy of its own. */
+  vxlan_group?: string;
 }
 
 /**

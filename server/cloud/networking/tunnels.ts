@@ -14,17 +14,21 @@ export interface TunnelEnd {
   host: string;
   ip_address: string;
   types: readonly string[];
+  /** Multicast group of its vxlan networks, where it has one. */
+  vxlan_group?: string;
 }
 
 type Told = Pick<Agent, 'agent_type' | 'host' | 'configurations'>;
 
 /** The end that an agent reports; undefined when it has no tunnels. */
 export function tunnelEnd({ agent_type, host, configurations }: Told): TunnelEnd | undefined {
-  const { tunneling_ip, tunnel_types } = configurations;
+  const { tunneling_ip, tunnel_types, vxlan_group } = configurations;
   if (!l2AgentTypes.includes(agent_type) || typeof tunneling_ip !== 'string' || tunneling_ip === '')
     return undefined;
   const types = tunnelTypesOf({ tunnel_types });
-  return types.length === 0 ? undefined : { host, ip_address: tunneling_ip, types };
+  if (types.length === 0) return undefined;
+  const group = typeof vxlan_group === 'string' && vxlan_group !== '' ? { vxlan_group } : {};
+  return { host, ip_address: tunneling_ip, types, ...group };
 }
 
 /** The tunnel types of an agent's configurations, in the API's spelling. */
@@ -44,7 +48,13 @@ export async function tunnelPeers(
 ): Promise<TunnelPeers> {
   const type = tunnel_type.toLowerCase();
   const ends = (await tunnelEnds(rows)).filter((end) => end.host !== host && end.types.includes(type));
-  return { tunnels: ends.map((end) => ({ host: end.host, ip_address: end.ip_address })) };
+  return {
+    tunnels: ends.map((end) => ({
+      host: end.host,
+      ip_address: end.ip_address,
+      ...(type === 'vxlan' && end.vxlan_group !== undefined ? { vxlan_group: end.vxlan_group } : {}),
+    })),
+  };
 }
 
 /** Tells all L2 agents how the tunnel end of an agent changed; `undefined` is an agent that is not there. */

@@ -27,6 +27,15 @@ describe('tunnel_sync', () => {
       tunnels: [{ ip_address: '10.0.0.1' }, { ip_address: '10.0.0.4' }],
     });
   });
+
+  it('says of a host that takes broadcasts by multicast in which group', async () => {
+    await using server = await networkingServer();
+    const lb = { kind: 'linuxbridge' as const, vxlan_group: '224.0.0.1' };
+    await l2AgentOn(server, { host: 'c2', tunneling_ip: '10.0.0.2' }, lb);
+    expect(await peersOf(server, 'c1', 'vxlan')).toMatchObject({
+      tunnels: [{ host: 'c2', ip_address: '10.0.0.2', vxlan_group: '224.0.0.1' }],
+    });
+  });
 });
 
 describe('all L2 agents are told', () => {

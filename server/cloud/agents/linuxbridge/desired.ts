@@ -26,7 +26,7 @@ export interface HostKnowledge {
 
 export function createHostDesired(plugin: HostPlugin, settings: Settings): HostKnowledge {
   const ports = createDesired(plugin);
-  const overlay = createOverlay(plugin, overlaySettings(settings));
+  const overlay = createOverlay(withoutGroup(plugin, settings), overlaySettings(settings));
   const names = createTapNames(plugin);
   return {
     ports: {
@@ -53,6 +53,18 @@ export function createHostDesired(plugin: HostPlugin, settings: Settings): HostK
         overlay: far,
         ...(problem === undefined ? {} : { problem }),
       };
+    },
+  };
+}
+
+/** Hosts that take broadcasts by this host's multicast group need no copies; others (with Open vSwitch) do. */
+function withoutGroup(plugin: OverlayPlugin, { vxlan }: Settings): OverlayPlugin {
+  const group = vxlan?.group ?? '';
+  return {
+    fetchFdb: (networkIds) => plugin.fetchFdb(networkIds),
+    fetchTunnels: async (type) => {
+      const { tunnels } = await plugin.fetchTunnels(type);
+      return { tunnels: tunnels.filter((peer) => group === '' || peer.vxlan_group !== group) };
     },
   };
 }

@@ -108,6 +108,7 @@ function agentState(
       tunnel_types: vxlan === undefined ? [] : ['vxlan'],
       tunneling_ip: vxlan?.localIp ?? null,
       vlan_devices: vlanDevices,
+      ...(vxlan === undefined || vxlan.group === '' ? {} : { vxlan_group: vxlan.group }),
     },
   };
 }

@@ -121,8 +121,7 @@ function entriesOf(
   vxlan: VxlanSettings,
 ): TunnelEntry[] {
   const flood = (hosts: readonly string[]) => hosts.map((dst) => ({ dev, mac: floodingMac, dst }));
-  // The group of the device reaches everybody.
-  if (!vxlan.populates) return vxlan.group === '' ? flood(peers.get('vxlan') ?? []) : [];
+  if (!vxlan.populates) return flood(peers.get('vxlan') ?? []);
   const { ports = [], flooding = [] } = members?.get(id) ?? {};
   const known = new Map(ports.map(({ mac, host }) => [mac.toLowerCase(), host]));
   return [...flood(flooding), ...[...known].map(([mac, dst]) => ({ dev, mac, dst }))];

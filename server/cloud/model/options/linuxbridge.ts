@@ -28,7 +28,7 @@ export const linuxbridgeVxlanOptions = defineOptions({
     type: 'string',
     // the file of the ml2 plug-in may be given to the agent too
     default: '$ml2_type_vxlan.vxlan_group',
-    help: 'Multicast group that takes broadcasts, or a prefix of which each network has one; empty: a copy to each peer (also to hosts with Open vSwitch, which joins no group). Without effect with l2_population',
+    help: 'Multicast group that takes broadcasts, or a prefix of which each network has one; hosts that are not in it (Open vSwitch) get a copy each; empty: every host does. Without effect with l2_population',
   },
   udp_dstport: {
     type: 'int',
