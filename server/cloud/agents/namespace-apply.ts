@@ -25,7 +25,10 @@ export async function applySteps<Other extends { kind: string }>(
     return ipBatch(batch, ns);
   };
   const made = makePorts(steps as NamespaceStep[]);
+  /** Devices that wait to be moved into the namespace, in one batch. */
+  const moves: string[][] = [];
   for (const step of steps as NamespaceStep[]) {
+    if (step.kind !== 'plug') await ipBatch(moves.splice(0));
     if (step.kind === 'ip') {
       lines.push(step.args);
       continue;
@@ -43,7 +46,15 @@ export async function applySteps<Other extends { kind: string }>(
         await setSysctls(step.values, ns);
         break;
       case 'plug':
-        await plug(step, ns, made);
+        if (isNew(step)) {
+          await made;
+          if (ns === undefined) break;
+          if (isInRoot(step.device.name)) {
+            moves.push(setLinkArgs({ name: step.device.name, netns: ns }));
+            break;
+          }
+        }
+        await plug(step, ns);
         break;
       case 'plug-veth':
         await applyVethPlug(step, ns);
@@ -62,6 +73,7 @@ export async function applySteps<Other extends { kind: string }>(
         await other(step as Exclude<Other, NamespaceStep>);
     }
   }
+  await ipBatch(moves);
   await flush(true);
 }
 
@@ -97,12 +109,11 @@ async function addVeth(
 const isInRoot = (name: string) => existsSync(`/sys/class/net/${name}`);
 
 /** Makes the port and brings its device into the namespace. */
-async function plug(step: PlugStep, ns: string | undefined, made: Promise<unknown>): Promise<void> {
-  const { device, from, presence } = step;
+async function plug({ device, from, presence }: PlugStep, ns: string | undefined): Promise<void> {
   const { name, bridge } = device;
   const add = portCommands(device);
   if (from !== undefined && from !== bridge) await vsctl([removePortCommand(from, name)]);
-  await (isNew(step) ? made : vsctl(add));
+  await vsctl(add);
   if (ns === undefined || (presence === 'alive' && from === bridge)) return;
   if (!isInRoot(name)) {
     // The switch still holds a device that died with its namespace; a port made anew (in a transaction of its own) gets a new one.
