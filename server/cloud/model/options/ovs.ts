@@ -123,9 +123,9 @@ export const ovsAgentOptions = defineOptions({
   },
   polling_interval: {
     type: 'int',
-    default: 5,
+    default: 3,
     min: 1,
-    help: 'Seconds between two checks of flows and iptables, which tell nobody when they are changed by hand',
+    help: 'Seconds between two checks of flows, iptables and ipsets, which tell nobody when they are changed by hand',
   },
 });
 
