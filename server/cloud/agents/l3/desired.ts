@@ -94,7 +94,8 @@ function routerNamespace(router: RouterSpec, floating: FloatingIpSpec[], config:
   };
 }
 
-function routerSysctls(router: RouterSpec, gateway: string | undefined): Record<string, number> {
+/** `gateway`: the device that leads outside, if it is in this namespace. */
+export function routerSysctls(router: RouterSpec, gateway: string | undefined): Record<string, number> {
   const forwards = router.admin_state_up ? 1 : 0;
   const knowsIpv6Gateway = router.gw_port?.subnets.some(
     ({ ip_version, gateway_ip }) => ip_version === 6 && gateway_ip !== null,

@@ -7,9 +7,10 @@ import type { DvrSpec, FloatingIpSpec, RouterPortSpec, RouterSpec } from '../../
 import { proxyDaemon } from '../../metadata-proxy.ts';
 import type { WantedDevice, WantedRoute } from '../../namespace-plan.ts';
 import { floatingTable } from '../../namespace-policy.ts';
-import { isServed } from '../desired.ts';
+import { isServed, routerSysctls } from '../desired.ts';
 import { deviceOf, extraRoutes, gatewayDevice, gatewayRoutes } from '../devices.ts';
-import { routerTables } from '../nat.ts';
+import { routerTables, routerTables6 } from '../nat.ts';
+import { radvdDaemon } from '../radvd.ts';
 import { placesOf, snatPlace, type L3Config, type NamespaceTarget, type RouterTarget } from '../target.ts';
 import type { HostNumbers } from './numbers.ts';
 import { floatingVeth, routerVeth, type FloatingShare } from './share.ts';
@@ -77,14 +78,10 @@ const translations = (floating: FloatingIpSpec[]) =>
 
 const announcementsOf = (devices: WantedDevice[]) =>
   devices.flatMap(({ name, addresses }) =>
-    addresses.map((cidr) => ({ device: name, address: cidr.split('/')[0]! })),
+    addresses
+      .filter((cidr) => !cidr.includes(':'))
+      .map((cidr) => ({ device: name, address: cidr.split('/')[0]! })),
   );
-
-const forwarding = (router: RouterSpec) => ({
-  'net/ipv4/ip_forward': router.admin_state_up ? 1 : 0,
-  'net/ipv4/conf/all/arp_ignore': 1,
-  'net/ipv4/conf/all/arp_announce': 2,
-});
 
 /** Routes between the router's own networks; what leaves them goes to a floating IP of this host, or to `snat-`. */
 function routerNamespace(
@@ -99,6 +96,15 @@ function routerNamespace(
   const central = ports.flatMap((port, index) => centralRoute(port, devices[index]!, router.dvr));
   const veth = share === undefined ? undefined : routerVeth(share);
   const hasMetadata = config.enable_metadata_proxy && router.admin_state_up;
+  const proxy = hasMetadata
+    ? proxyDaemon(config, { id: router.id, kind: 'router', bind: `0.0.0.0:${config.metadata_port}` })
+    : undefined;
+  const nat = {
+    internalDevices: [...devices, ...(veth === undefined ? [] : [veth])].map(({ name }) => name),
+    floatingIps: veth === undefined ? [] : translations(floating),
+    ...(veth === undefined ? {} : { floatingDevice: veth.name }),
+    ...(hasMetadata ? { metadataPort: config.metadata_port } : {}),
+  };
   return {
     own: placesOf(config, router.id)[0]!.own,
     wanted: {
@@ -107,6 +113,7 @@ function routerNamespace(
       routes: [
         ...extraRoutes(router, devices),
         ...central.map(({ route }) => route),
+        ...centralRoute6(ports, devices, router.dvr),
         ...(share === undefined || veth === undefined
           ? []
           : [{ destination: 'default', nexthop: share.pair[1], dev: veth.name, table: floatingTable }]),
@@ -125,21 +132,15 @@ function routerNamespace(
           : [{ dev: veth.name, address: share.pair[1], mac: floatingVeth(share).mac }]),
       ],
       sysctls: {
-        ...forwarding(router),
+        ...routerSysctls(router, undefined),
         // The next hop of what an instance sends outside is a neighbour of its own, which it must not be told.
         'net/ipv4/conf/all/send_redirects': 0,
         ...Object.fromEntries(devices.map(({ name }) => [`net/ipv4/conf/${name}/send_redirects`, 0])),
       },
-      tables: routerTables({
-        internalDevices: [...devices, ...(veth === undefined ? [] : [veth])].map(({ name }) => name),
-        floatingIps: veth === undefined ? [] : translations(floating),
-        ...(veth === undefined ? {} : { floatingDevice: veth.name }),
-        ...(hasMetadata ? { metadataPort: config.metadata_port } : {}),
-      }),
+      tables: routerTables(nat),
+      tables6: routerTables6(nat),
     },
-    daemons: hasMetadata
-      ? [proxyDaemon(config, { id: router.id, kind: 'router', bind: `0.0.0.0:${config.metadata_port}` })]
-      : [],
+    daemons: [proxy, radvdDaemon(router, config)].filter((daemon) => daemon !== undefined),
     announced: announcementsOf(devices),
     floatingIps: [],
   };
@@ -168,6 +169,19 @@ function centralRoute(
       },
     ];
   });
+}
+
+/** IPv6 is not translated, so that all of it may leave by any one of the ports there: that takes no rules. */
+function centralRoute6(ports: RouterPortSpec[], devices: WantedDevice[], { snat_interfaces }: DvrSpec) {
+  const [route] = ports.flatMap(({ subnets }, index) => {
+    const subnet = subnets.find(({ ip_version }) => ip_version === 6);
+    const nexthop = snat_interfaces
+      .flatMap(({ fixed_ips }) => fixed_ips)
+      .find(({ subnet_id }) => subnet_id === subnet?.id)?.ip_address;
+    const dev = devices[index]!.name;
+    return nexthop === undefined ? [] : [{ destination: 'default', nexthop, dev }];
+  });
+  return route === undefined ? [] : [route];
 }
 
 /** Instances and ports of the routed subnets. An address that several share has to be asked for. */
@@ -206,17 +220,19 @@ function snatNamespace(
   const floatingIps = floating.map(({ floating_ip_address }) => floating_ip_address);
   gateway.addresses.push(...floatingIps.map((item) => `${item}/32`));
   const devices = [...internal, gateway];
+  const nat = {
+    internalDevices: internal.map(({ name }) => name),
+    gateway: { device: gateway.name, address, isSnatEnabled: router.enable_snat },
+    floatingIps: translations(floating),
+  };
   return {
     own: snatPlace(router.id).own,
     wanted: {
       devices,
       routes: [...gatewayRoutes(port, gateway), ...extraRoutes(router, devices)],
-      sysctls: { ...forwarding(router), 'net/ipv4/ip_nonlocal_bind': 0 },
-      tables: routerTables({
-        internalDevices: internal.map(({ name }) => name),
-        gateway: { device: gateway.name, address, isSnatEnabled: router.enable_snat },
-        floatingIps: translations(floating),
-      }),
+      sysctls: { ...routerSysctls(router, gateway.name), 'net/ipv4/ip_nonlocal_bind': 0 },
+      tables: routerTables(nat),
+      tables6: routerTables6(nat),
     },
     daemons: [],
     announced: announcementsOf(devices),

@@ -21,6 +21,7 @@ import {
   net01,
   routerId,
 } from '../../../../support/distributed-router.ts';
+import { portSpec, routerPortSpec, subnetSpec } from '../../../../support/network-specs.ts';
 
 const numbers: HostNumbers = {
   pairOf: () => ['169.254.88.134', '169.254.88.135'],
@@ -177,6 +178,24 @@ it('without a gateway no rule leads out, and an address that several share is as
   );
   const { wanted } = part(targetOf(router), 'qrouter-');
   expect([wanted.rules, wanted.routes, wanted.neighbours, wanted.veths]).toEqual([[], [], [], []]);
+});
+
+it('IPv6 leaves by a port in the namespace of the gateway, is not translated, and nobody is told of it by ARP', () => {
+  const subnet = subnetSpec({ id: 'six', cidr: 'fd00::/64', gateway_ip: 'fd00::1', ip_version: 6 });
+  const six = (id: string, address: string) =>
+    routerPortSpec(portSpec({ id, mac: 'fa:16:3e:00:00:06', subnet, address }), [subnet]);
+  const router = distributedRouter(
+    { interfaces: [six('66666666-6666', 'fd00::1')] },
+    { snat_interfaces: [six('77777777-7777', 'fd00::5')] },
+  );
+  const { wanted, announced } = part(targetOf(router, network), 'qrouter-');
+  expect(routesOf(wanted)).toContain('default via fd00::5 dev qr-66666666-66');
+  expect(wanted.sysctls).toMatchObject({ 'net/ipv6/conf/all/forwarding': 1 });
+  expect(wanted.tables6!.nat).toBeUndefined();
+  expect(announced).toEqual([]);
+  const snat = part(targetOf(router, network), 'snat-');
+  expect(devicesOf(snat.wanted)[0]).toBe('sg-77777777-77 mtu 1500 fd00::5/64');
+  expect(snat.wanted.sysctls).toMatchObject({ 'net/ipv6/conf/qg-49a845ca-5a/accept_ra': 2 });
 });
 
 it('an agent serves the routers of its mode', () => {
