@@ -121,6 +121,7 @@ function planTable(
       rules.push(...content.map((rule) => `-A ${chain} ${rule}`));
     }
   }
+  const unused = emptied(wanted, actual, isOurs);
   for (const [chain, content] of Object.entries(actual)) {
     if (isOurs(chain)) {
       if (wanted[chain] !== undefined) continue;
@@ -130,14 +131,24 @@ function planTable(
       removed.push(`-X ${chain}`);
     } else
       for (const rule of content) {
-        const target = /(?:^|\s)-[jg] (\S+)/.exec(rule)?.[1];
-        if (target === undefined || !isOurs(target) || wanted[chain]?.includes(rule)) continue;
+        const target = targetOf(rule);
+        if (target === undefined || !(isOurs(target) || unused.includes(target))) continue;
+        if (wanted[chain]?.includes(rule)) continue;
         say(`rule in ${chain} is not wanted any more`);
         rules.push(`-D ${chain} ${rule}`);
       }
   }
-  return [...declared, ...rules, ...removed];
+  return [...declared, ...rules, ...removed, ...unused.map((chain) => `-X ${chain}`)];
 }
+
+const targetOf = (rule: string) => /(?:^|\s)-[jg] (\S+)/.exec(rule)?.[1];
+
+/** Chains that agents have in common (`neutron-filter-top`), from which nothing but our rules led on: they go with them. */
+const emptied = (wanted: Chains, actual: Chains, isOurs: (chain: string) => boolean): string[] =>
+  Object.entries(actual)
+    .filter(([chain]) => chain.startsWith('neutron-') && !isOurs(chain) && wanted[chain] === undefined)
+    .filter(([, rules]) => rules.length > 0 && rules.every((rule) => isOurs(targetOf(rule) ?? '')))
+    .map(([chain]) => chain);
 
 const equal = (a: string[], b: string[]) =>
   a.length === b.length && a.every((rule, index) => rule === b[index]);

@@ -86,6 +86,8 @@ export interface Ownership {
   /** Undefined: the root namespace (use_namespaces = False). */
   ns: string | undefined;
   devicePrefixes: readonly string[];
+  /** In the root namespace: all marked ports with these prefixes belong to this one router or network. */
+  isAlone?: boolean;
   chainPrefix: string;
 }
 
@@ -121,9 +123,9 @@ export function planNamespace(
     // before the addresses: IPv6 may be switched off on a new device
     ...planSysctls(wanted, found, (key) => isOfDevice(key, wanted)),
     ...[...wanted.devices, ...(wanted.veths ?? [])].flatMap((device) => planLink(device, found)),
-    ...planNeighbours(wanted.neighbours ?? [], found.neighbours),
+    ...(own.ns === undefined ? [] : planNeighbours(wanted.neighbours ?? [], found.neighbours)),
     ...planRoutes(wanted, found, own),
-    ...planPolicyRules(wanted.rules ?? [], found.rules),
+    ...(own.ns === undefined && !own.isAlone ? [] : planPolicyRules(wanted.rules ?? [], found.rules)),
     ...planLeftDevices(wanted, found, own),
   ];
 }
@@ -179,7 +181,9 @@ export function planRemoval(
   return [
     ...(found.exists ? planLeftDevices(nothing, found, own) : []),
     ...known.flatMap((name) => planUnplug(name, found, 'belongs to nothing any more')),
-    ...(found.exists && own.ns === undefined ? planRules(nothing, found, own) : []),
+    ...(found.exists && own.ns === undefined
+      ? [...planRules(nothing, found, own), ...planPolicyRules([], own.isAlone ? found.rules : [])]
+      : []),
     ...(found.exists && own.ns !== undefined
       ? [step('remove-namespace', `${own.ns} is not wanted here`)]
       : []),
@@ -329,12 +333,16 @@ const routeWords = (
 
 /** Devices in the namespace with a prefix of ours that are not wanted. */
 function planLeftDevices(wanted: WantedNamespace, found: FoundNamespace, own: Ownership): NamespaceStep[] {
-  if (own.ns === undefined) return [];
+  if (own.ns === undefined && !own.isAlone) return [];
   const names = new Set(namesOf(wanted));
   return found.links
-    .filter((link) => isOurs(link.name, own) && !names.has(link.name))
+    .filter((link) => isOurs(link.name, own) && !names.has(link.name) && isMarked(link.name, found, own))
     .flatMap((link) => planUnplug(link.name, found, 'belongs to no port any more'));
 }
+
+/** What else stands in a namespace of ours under such a name is ours; in the root namespace it may be anybody's. */
+const isMarked = (name: string, found: FoundNamespace, own: Ownership) =>
+  own.ns !== undefined || found.ports.get(name)?.externalIds['iface-status'] === 'active';
 
 function planUnplug(name: string, found: FoundNamespace, why: string): NamespaceStep[] {
   const port = found.ports.get(name);

@@ -12,9 +12,12 @@ export interface IpStep {
 /** The table of traffic that leaves by a floating IP. */
 export const floatingTable = '16';
 
+/** The table of a router that has no namespace of its own. */
+export const rootTable = '17';
+
 /** Rules bear no mark that would not show; Neutron's are known by their numbers, made of addresses. */
 const isOurs = ({ priority, table }: Rule) =>
-  table === floatingTable || (priority > 32767 && table === String(priority));
+  table === floatingTable || table === rootTable || (priority > 32767 && table === String(priority));
 
 export function planPolicyRules(wanted: readonly Rule[], found: readonly Rule[]): IpStep[] {
   const wantedKeys = new Set(wanted.map(keyOf));

@@ -7,6 +7,7 @@ import { readDaemon, readText, type FoundDaemon } from '../namespace-daemon.ts';
 import type { FoundNamespace, Ownership } from '../namespace-plan.ts';
 import { readPortsFor } from '../namespace-veth.ts';
 import { stateFile } from './ha/keepalived.ts';
+import { readKeptSettings, type Settings } from './node-settings.ts';
 import { placesOf, routerPrefixes, type L3Config, type RouterTarget } from './target.ts';
 
 /** What a namespace that a router may have on this host holds. */
@@ -16,6 +17,8 @@ export interface NamespaceActual {
   daemons: FoundDaemon[];
   /** The VRRP state that was noted last; undefined: none. */
   notedState: string | undefined;
+  /** Settings of the node that a router without a namespace changed; undefined: none. */
+  keptSettings?: Settings;
 }
 
 export async function readActual(
@@ -25,6 +28,7 @@ export async function readActual(
 ): Promise<NamespaceActual[]> {
   const portsRead = readPortsFor(config);
   portsRead.catch(() => undefined);
+  const keptSettings = config.use_namespaces ? undefined : readKeptSettings(config);
   const notedState = readText(stateFile(config, routerId));
   return Promise.all(
     placesOf(config, routerId).map(async ({ own, daemons }) => {
@@ -36,6 +40,7 @@ export async function readActual(
         }),
         daemons: daemons.map((place) => readDaemon(place, own.ns)),
         notedState,
+        ...(own.ns === undefined && keptSettings !== undefined ? { keptSettings } : {}),
       };
     }),
   );

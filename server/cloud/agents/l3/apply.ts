@@ -4,6 +4,7 @@ import { forgetConnections } from '../../../host/conntrack.ts';
 import { applySteps } from '../namespace-apply.ts';
 import { applyDaemon } from '../namespace-daemon.ts';
 import type { L3Config } from './target.ts';
+import { keepSettings, restoreSettings } from './node-settings.ts';
 import { noteState } from './ha/note-state.ts';
 import type { RouterOwnStep, RouterStep } from './plan.ts';
 
@@ -38,6 +39,12 @@ async function applyOne(
       return;
     case 'forget-connections':
       await forgetConnections(step.address, ns);
+      return;
+    case 'keep-settings':
+      keepSettings(config, step.settings);
+      return;
+    case 'restore-settings':
+      await restoreSettings(config, step.settings);
       return;
     case 'note-state':
       noteState(config, routerId, step.state);

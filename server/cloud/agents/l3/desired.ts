@@ -5,11 +5,13 @@ import { withHa } from './ha/keepalived.ts';
 import { deviceOf, extraRoutes, gatewayDevice, gatewayRoutes } from './devices.ts';
 import { routerTables, routerTables6 } from './nat.ts';
 import { radvdDaemon } from './radvd.ts';
+import { inRootNamespace } from './root-namespace.ts';
 import { placesOf, type L3Config, type NamespaceTarget, type RouterTarget } from './target.ts';
 
 /** Whether the agent is set up to serve this router at all. */
 export function isServed(router: RouterSpec, config: L3Config): boolean {
-  if (!config.use_namespaces && router.id !== config.router_id) return false;
+  // two hosts of a highly available router could not tell its addresses from their own
+  if (!config.use_namespaces && (router.id !== config.router_id || router.ha !== null)) return false;
   if (config.agent_mode === (router.dvr === null ? 'dvr' : 'legacy')) return false;
   if (router.external_network_id === null) return config.handle_internal_only_routers;
   const only = config.gateway_external_network_id;
@@ -75,15 +77,16 @@ function routerNamespace(router: RouterSpec, floating: FloatingIpSpec[], config:
   const proxy = hasMetadata
     ? proxyDaemon(config, { id: router.id, kind: 'router', bind: `0.0.0.0:${config.metadata_port}` })
     : undefined;
+  const wanted = {
+    devices,
+    routes: [...gatewayRoutes(router.gw_port, gateway), ...extraRoutes(router, devices)],
+    sysctls: routerSysctls(router, gateway?.name),
+    tables: routerTables(nat),
+    tables6: routerTables6(nat),
+  };
   return {
     own: placesOf(config, router.id)[0]!.own,
-    wanted: {
-      devices,
-      routes: [...gatewayRoutes(router.gw_port, gateway), ...extraRoutes(router, devices)],
-      sysctls: routerSysctls(router, gateway?.name),
-      tables: routerTables(nat),
-      tables6: routerTables6(nat),
-    },
+    wanted: config.use_namespaces ? wanted : inRootNamespace(wanted),
     daemons: [proxy, radvdDaemon(router, config)].filter((daemon) => daemon !== undefined),
     announced: devices.flatMap((device) =>
       device.addresses

@@ -11,6 +11,7 @@ import { processesOf } from '../namespace-daemon.ts';
 import { readPortsFor, usesVeths } from '../namespace-veth.ts';
 import { summarize } from '../plan-option.ts';
 import { reportState } from '../report-state.ts';
+import { watchRoot } from '../root-watch.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
 import { listFound, readActual, type NamespaceActual } from './actual.ts';
 import { applyRouter } from './apply.ts';
@@ -19,6 +20,7 @@ import { both } from './distributed/both.ts';
 import { createFloatingNamespaces } from './distributed/floating.ts';
 import { openHostNumbers } from './distributed/numbers.ts';
 import { distributedTarget, isDistributed } from './distributed/router-target.ts';
+import { chainPrefix } from './nat.ts';
 import { orphanCommands } from './orphans.ts';
 import { createReports, soon } from './reports.ts';
 import { planRouter, type RouterStep } from './plan.ts';
@@ -135,6 +137,11 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
         onAll: () => void reconciler.resync(),
         log,
       });
+      if (!config.use_namespaces) {
+        const devices = () =>
+          [...served].flatMap(([id, target]) => deviceNames(target).map((name) => [name, id] as const));
+        stops.push(watchRoot({ devices, chainPrefix, onKey: reconciler.add }).stop);
+      }
       onPassed = (id) => watch.passed(id, pidsOf(id));
       const changed = (ids: readonly string[]) => {
         ids.forEach(wanted.expire);

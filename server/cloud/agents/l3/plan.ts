@@ -9,6 +9,7 @@ import {
   type NamespaceStep,
 } from '../namespace-plan.ts';
 import type { NamespaceActual } from './actual.ts';
+import type { Settings } from './node-settings.ts';
 import { haStateOf, inState, type HaState } from './ha/keepalived.ts';
 import type { NamespaceTarget, RouterTarget } from './target.ts';
 import { chainPrefix } from './nat.ts';
@@ -19,6 +20,7 @@ export type RouterOwnStep =
   | { kind: 'announce'; device: string; address: string; reason: string }
   | { kind: 'forget-connections'; address: string; reason: string }
   /** Undefined: the router is not highly available (any more). */
+  | { kind: 'keep-settings' | 'restore-settings'; settings: Settings; reason: string }
   | { kind: 'note-state'; state: HaState | undefined; reason: string };
 
 /** A step and the namespace that it is done in; undefined: the root namespace. */
@@ -51,11 +53,26 @@ function planPart(whole: NamespaceTarget, actual: NamespaceActual): (NamespaceSt
   return [
     // keepalived takes its addresses along
     ...stops,
+    ...planKept(target, actual),
     ...planNamespace(target.wanted, here.found, actual.own),
     ...planAnnouncements(target, here, tookOver),
     ...planForgotten(target, actual),
     ...daemons.filter(({ kind }) => kind !== 'stop-daemon'),
   ];
+}
+
+/** The node's own settings are to come back when a router without a namespace goes. */
+function planKept(
+  { wanted }: NamespaceTarget,
+  { own, found, keptSettings }: NamespaceActual,
+): RouterOwnStep[] {
+  if (own.ns !== undefined || keptSettings !== undefined) return [];
+  const before = Object.keys(wanted.sysctls).flatMap((key) => {
+    const value = found.sysctls[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  const reason = 'the router changes settings of the node';
+  return [{ kind: 'keep-settings', settings: Object.fromEntries(before), reason }];
 }
 
 /** The state of a router is that of its highly available namespace. */
@@ -72,9 +89,23 @@ function planState(
   return [{ kind: 'note-state', state: now, reason, ns: actual[0]?.own.ns }];
 }
 
-const planGone = ({ daemons, found, own }: NamespaceActual): (NamespaceStep | RouterOwnStep)[] => [
+const planGone = ({
+  daemons,
+  found,
+  own,
+  keptSettings,
+}: NamespaceActual): (NamespaceStep | RouterOwnStep)[] => [
   ...daemons.flatMap((daemon) => planDaemon(undefined, daemon)),
   ...planRemoval(found, own),
+  ...(keptSettings === undefined
+    ? []
+    : [
+        {
+          kind: 'restore-settings' as const,
+          settings: keptSettings,
+          reason: 'the node had other settings before the router',
+        },
+      ]),
 ];
 
 function planDaemons(target: NamespaceTarget, actual: NamespaceActual): DaemonStep[] {

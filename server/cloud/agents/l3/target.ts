@@ -70,14 +70,23 @@ export interface NamespacePlace {
   daemons: DaemonPlace[];
 }
 
-/** Every place to look for what a router has, or has left, on this host. */
-export const placesOf = (config: L3Config, routerId: string): NamespacePlace[] => [
-  {
-    own: { ns: namespaceOf(config, routerId), devicePrefixes: ['qr-', 'qg-', 'ha-', 'rfp-'], chainPrefix },
-    daemons: [keepalivedPlace(config, routerId), proxyPlace(config, routerId), radvdPlace(config, routerId)],
+/** Every place to look for what a router has, or has left, on this host. Without namespaces there is one router. */
+export const placesOf = (config: L3Config, routerId: string): NamespacePlace[] =>
+  config.use_namespaces
+    ? [routerPlace(config, routerId), snatPlace(routerId)]
+    : routerId === config.router_id
+      ? [routerPlace(config, routerId)]
+      : [];
+
+const routerPlace = (config: L3Config, routerId: string): NamespacePlace => ({
+  own: {
+    ns: namespaceOf(config, routerId),
+    devicePrefixes: ['qr-', 'qg-', 'ha-', 'rfp-'],
+    chainPrefix,
+    isAlone: true,
   },
-  ...(config.use_namespaces ? [snatPlace(routerId)] : []),
-];
+  daemons: [keepalivedPlace(config, routerId), proxyPlace(config, routerId), radvdPlace(config, routerId)],
+});
 
 /** Where a distributed router has its gateway, on one host of all. */
 export const snatPlace = (routerId: string): NamespacePlace => ({
