@@ -1,5 +1,4 @@
 // The table: a type of network, the hosts of the instances, a kind of router. Each row is built and proven as a whole.
-
 export type RouterKind = 'legacy' | 'ha' | 'distributed';
 
 export interface Cell {
@@ -17,15 +16,25 @@ export const hostsOf: Record<Cell['mechanism'], [near: string, far: string]> = {
 
 /** Attributes of a router of each kind; an administrator says them, whatever the default is. */
 export const routerOf: Record<RouterKind, Record<string, unknown>> = {
-  legacy: {},
-  ha: { ha: true },
-  distributed: { distributed: true },
+  legacy: { ha: false, distributed: false },
+  ha: { ha: true, distributed: false },
+  distributed: { ha: false, distributed: true },
 };
 
+const row = (type: Cell['type'], mechanism: Cell['mechanism'], router: RouterKind): Cell => ({
+  ...{ type, mechanism, router },
+});
+
+/** Hosts are told where ports are: mixed tunnels and distributed routers need it. */
 export const cells: Cell[] = [
-  { type: 'vlan', mechanism: 'openvswitch', router: 'legacy' },
-  { type: 'flat', mechanism: 'openvswitch', router: 'legacy' },
-  { type: 'gre', mechanism: 'openvswitch', router: 'legacy' },
-  { type: 'vxlan', mechanism: 'openvswitch', router: 'legacy' },
-  { type: 'vlan', mechanism: 'openvswitch', router: 'ha' },
+  row('vlan', 'openvswitch', 'legacy'),
+  row('flat', 'openvswitch', 'legacy'),
+  row('gre', 'openvswitch', 'legacy'),
+  row('vxlan', 'openvswitch', 'legacy'),
+  row('vlan', 'linuxbridge', 'legacy'),
+  row('flat', 'linuxbridge', 'legacy'),
+  row('vlan', 'mixed', 'legacy'),
+  row('vlan', 'openvswitch', 'ha'),
+  row('vxlan', 'openvswitch', 'ha'),
+  row('vlan', 'openvswitch', 'distributed'),
 ];

@@ -36,7 +36,7 @@ export async function takeSnapshot({ run, lab }: RunningCloud): Promise<Snapshot
 export async function expectUnchanged(
   cloud: RunningCloud,
   before: Snapshot,
-  withinMs = 20_000,
+  withinMs = 40_000,
 ): Promise<void> {
   const end = Date.now() + withinMs;
   let differences: Record<string, string[]>;
