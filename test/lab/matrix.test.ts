@@ -6,7 +6,8 @@ import { openTenant, startCloud, type RunningCloud } from '../support/cloud/runn
 import { expectUnchanged, takeSnapshot, type Snapshot } from '../support/cloud/snapshot.ts';
 import { deleteAll } from '../support/cloud/topology.ts';
 import { buildTenant, type Tenant } from './matrix/build.ts';
-import { cells, type Cell } from './matrix/cells.ts';
+import { cells, cellsWithoutPopulation, type Cell } from './matrix/cells.ts';
+import { switchPopulationOff } from './matrix/population.ts';
 import {
   proveDhcp,
   proveDirectPath,
@@ -36,6 +37,11 @@ beforeAll(async () => {
 afterAll(() => cloud?.[Symbol.asyncDispose]());
 
 describe.each(cells)('$type on $mechanism, $router routers', prove);
+
+describe('without L2 population', () => {
+  beforeAll(() => switchPopulationOff(cloud));
+  describe.each(cellsWithoutPopulation)('$type on $mechanism, $router routers', prove);
+});
 
 function prove(cell: Cell): void {
   let before: Snapshot;

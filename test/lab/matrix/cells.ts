@@ -25,6 +25,12 @@ const row = (type: Cell['type'], mechanism: Cell['mechanism'], router: RouterKin
   ...{ type, mechanism, router },
 });
 
+/** Hosts learn where ports are from broadcasts; only tunnels notice. */
+export const cellsWithoutPopulation: Cell[] = [
+  row('gre', 'openvswitch', 'legacy'),
+  row('vxlan', 'openvswitch', 'legacy'),
+];
+
 /** Hosts are told where ports are: mixed tunnels and distributed routers need it. */
 export const cells: Cell[] = [
   row('vlan', 'openvswitch', 'legacy'),
@@ -33,8 +39,11 @@ export const cells: Cell[] = [
   row('vxlan', 'openvswitch', 'legacy'),
   row('vlan', 'linuxbridge', 'legacy'),
   row('flat', 'linuxbridge', 'legacy'),
+  row('vxlan', 'linuxbridge', 'legacy'),
   row('vlan', 'mixed', 'legacy'),
+  row('vxlan', 'mixed', 'legacy'),
   row('vlan', 'openvswitch', 'ha'),
   row('vxlan', 'openvswitch', 'ha'),
   row('vlan', 'openvswitch', 'distributed'),
+  row('vxlan', 'openvswitch', 'distributed'),
 ];
