@@ -10,7 +10,7 @@ ip -o -4 addr | awk '{ print "address", $2, $4 }'
 ip route show table all type unicast | sed 's/ *$//; s/^/route /'
 ipset list -n 2>/dev/null | sed 's/^/ipset /'
 iptables-save | sed '/^[#:]/d; /^COMMIT/d; s/^/iptables /'
-bridge fdb show 2>/dev/null | grep ' dst ' | sed 's/^/fdb /'
+bridge fdb show 2>/dev/null | grep ' dst .*permanent' | sed 's/^/fdb /'
 if [ -S /run/openvswitch/db.sock ]; then
   for bridge in $(ovs-vsctl --timeout=5 list-br); do
     ovs-vsctl --timeout=5 list-ports "$bridge" | sed "s/^/port $bridge /"
