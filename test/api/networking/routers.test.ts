@@ -13,7 +13,9 @@ import {
 let server: NetworkingServer;
 let external: string;
 beforeAll(async () => {
-  server = await networkingServer({ settings: { quotas: {} } });
+  server = await networkingServer({
+    settings: { quotas: {}, ml2: { network_vlan_ranges: ['physnet1', 'physnet2:100:199'] } },
+  });
   await server.agentsOn('network', { external_network_bridge: 'br-ex' });
   external = (await makePublic(server.admin)).network.id;
 });
@@ -225,6 +227,15 @@ describe('floating IPs', () => {
     });
     expect((await server.member('DELETE', `/floatingips/${made.id}`)).status).toBe(204);
     expect((await server.admin('GET', `/ports/${held.id}`)).status).toBe(404);
+  });
+
+  it('that move to another router are taken from the former first', async () => {
+    const [one, two] = [await site('10.4.8.0/24'), await site('10.4.9.0/24')];
+    const made = (await create({ port_id: one.port.id })).body.floatingip;
+    server.casts.length = 0;
+    expect((await update(made.id, { port_id: two.port.id })).body.floatingip.router_id).toBe(two.router.id);
+    const told = server.casts.filter(({ method }) => method === 'routers_updated').map(({ args }) => args);
+    expect(told).toEqual([{ routers: [one.router.id] }, { routers: [two.router.id] }]);
   });
 
   it('deleting the port releases it; gateway and interface are held by it', async () => {
