@@ -156,7 +156,7 @@ it('requests for the address of the router never leave the host', async () => {
     },
   );
   await guestA.run(['ip', 'neighbour', 'flush', 'dev', 'eth0']);
-  expect(await guestA.ping(interfaces[0]!.ip)).toBe(true);
+  await expect.poll(() => guestA.ping(interfaces[0]!.ip), within).toBe(true);
   expect((await heard).stdout.trim()).toBe('');
 });
 
@@ -180,5 +180,5 @@ it('a restarted agent that does not know the MACs yet leaves every flow as it is
   await agent.start();
   await expect.poll(async () => (await agent.verify()).size, within).toBe(0);
   expect(await flows()).toEqual(before);
-  expect(await guestA.ping(far.ip)).toBe(true);
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
 });

@@ -84,7 +84,7 @@ afterEach(async () => {
 
 it('no ping is lost on the host or to the wire while the agent restarts and a port is plugged', async () => {
   const a = await boot('a');
-  expect(await a.ping(wireIp)).toBe(true);
+  await expect.poll(() => a.ping(wireIp), within).toBe(true);
   const lost = await lossDuring(a, wireIp, async () => {
     await agent.stop();
     await start();
@@ -136,7 +136,7 @@ it('sets of addresses and IPv6 rules that somebody flushes come back', async () 
     const jumps = async () =>
       (await readTables({ family: 6 })).filter?.['neutron-openvswi-FORWARD']?.length ?? 0;
     await expect.poll(jumps, within).toBeGreaterThan(0);
-    expect(await b.ping(ports.a.ip)).toBe(true);
+    await expect.poll(() => b.ping(ports.a.ip), within).toBe(true);
     await agent.settle();
     expect(await planned()).toEqual([]);
   });
@@ -150,8 +150,8 @@ it('a configuration without security groups takes away the rules of the one befo
   await expect.poll(() => wire.ping(ports.a.ip), within).toBe(false);
   await agent.stop();
   await start({ enforcesSecurityGroups: false });
-  expect(await wire.ping(ports.a.ip)).toBe(true);
-  expect(await a.ping(wireIp)).toBe(true);
+  await expect.poll(() => wire.ping(ports.a.ip), within).toBe(true);
+  await expect.poll(() => a.ping(wireIp), within).toBe(true);
   expect(JSON.stringify(await readTables())).not.toContain('neutron-openvswi');
   expect([...(await readIpsets()).keys()].filter((name) => name.startsWith('N'))).toEqual([]);
   expect(await planned()).toEqual([]);

@@ -84,8 +84,8 @@ afterEach(async () => {
 it('a port reaches its network on another host through a tunnel, with frames of full size', async () => {
   await start();
   const guestA = await boot();
-  expect(await guestA.ping(far.ip)).toBe(true);
-  expect(await peer.ping(a.ip)).toBe(true);
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
+  await expect.poll(() => peer.ping(a.ip), within).toBe(true);
   const full = await guestA.run(['ping', '-c', '2', '-M', 'do', '-s', String(inner.mtu - 28), far.ip]);
   expect(full.stdout).toContain(' 0% packet loss');
   expect(await tunnelNames()).toEqual(['vxlan-0a000002']);
@@ -125,7 +125,7 @@ it('hosts come, change their address and go, and their tunnels with them', async
   server.peers = { vxlan: [{ host: 'compute2', ip_address: underlay.there }] };
   agent.tunnelChanged({ tunnel_ip: '10.0.0.9', tunnel_type: 'vxlan' }, true);
   await expect.poll(tunnelNames, within).toEqual(['vxlan-0a000002']);
-  expect(await guestA.ping(far.ip)).toBe(true);
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
   server.peers = {};
   agent.tunnelChanged({ tunnel_ip: underlay.there, tunnel_type: 'vxlan' }, true);
   await expect.poll(tunnelNames, within).toEqual([]);
@@ -173,7 +173,7 @@ it('a tunnel bridge, patch, tunnel or flow that somebody breaks by hand comes ba
   await start();
   const guestA = await boot();
   const reaches = () => guestA.ping(far.ip);
-  expect(await reaches()).toBe(true);
+  await expect.poll(() => reaches(), within).toBe(true);
   await run(['ovs-ofctl', 'del-flows', 'br-tun']);
   await expect.poll(reaches, within).toBe(true);
   await vsctl([removePortCommand('br-tun', 'vxlan-0a000002'), removePortCommand('br-int', 'patch-tun')]);
@@ -205,7 +205,7 @@ it('a restarted agent keeps tunnels and flows while the server is away', async (
   await agent.start();
   await expect.poll(planned, within).toEqual([]);
   expect([await tunnelNames(), await flowsOf(22), await flowsOf(4)]).toEqual(before);
-  expect(await guestA.ping(far.ip)).toBe(true);
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
 });
 
 it('what others put into the tunnel bridge stays, and without tunnels the rest is taken away', async () => {

@@ -24,10 +24,13 @@ export interface DesiredPorts {
   networkChanged(id: string): boolean;
   groupsChanged(ids: readonly string[]): boolean;
   everythingChanged(): void;
-  /** `alongside` is what can be asked for together with the groups, once the ports are known. */
+  /**
+   * `alongside` is what can be asked for together with the groups, once the ports are known;
+   * a server that did not answer for those need not be asked.
+   */
   fetch(
     found: readonly string[],
-    alongside?: (specs: readonly DeviceSpec[]) => Promise<void>,
+    alongside?: (specs: readonly DeviceSpec[], isAnswering: boolean) => Promise<void>,
   ): Promise<Desired>;
 }
 
@@ -140,7 +143,7 @@ export function createDesired(plugin: Plugin): DesiredPorts {
       await refreshDevices(found).catch(note);
       await Promise.all([
         problem === undefined ? refreshGroups().catch(note) : undefined,
-        alongside([...devices.values()]),
+        alongside([...devices.values()], problem === undefined),
       ]);
       // A new port without its rules would be open: it waits for them.
       const ready = [...devices].filter(([id, spec]) => !isGuarded(spec) || everGrouped.has(id));

@@ -51,8 +51,8 @@ export interface OverlayKnowledge {
   tunnelChanged(news: TunnelNews, isGone: boolean): boolean;
   fdbChanged(networkIds: readonly string[]): boolean;
   everythingChanged(): void;
-  /** `networkIds` are the tunnelled networks with ports on this host. */
-  fetch(networkIds: readonly string[]): Promise<Overlay>;
+  /** `networkIds` are the tunnelled networks with ports on this host; a server that does not answer is not asked. */
+  fetch(networkIds: readonly string[], isAnswering?: boolean): Promise<Overlay>;
 }
 
 export interface OverlaySettings {
@@ -92,9 +92,10 @@ export function createOverlay(plugin: OverlayPlugin, settings: OverlaySettings):
       peers.expireAll();
       fdb.expireAll();
     },
-    fetch: async (networkIds) => {
+    fetch: async (networkIds, isAnswering = true) => {
       const wanted = populates ? networkIds : [];
-      const results = await Promise.allSettled([peers.refresh(types), fdb.refresh(wanted)]);
+      const questions: Promise<void>[] = isAnswering ? [peers.refresh(types), fdb.refresh(wanted)] : [];
+      const results = await Promise.allSettled(questions);
       const failed = results.find((result) => result.status === 'rejected');
       return {
         peers: new Map(types.map((type) => [type, peers.values.get(type) ?? []])),

@@ -1,28 +1,15 @@
 // The server over the message queue: what is asked of it, and the events it sends.
 import type { Rpc } from '../../rpc/rpc.ts';
+import { createAsk } from './ask.ts';
 import type { Plugin } from './desired.ts';
 import { fdbNetworks, type OverlayPlugin, type TunnelNews } from './overlay.ts';
-
-const topic = 'q-plugin';
-/** A pass must not hang on a server that does not answer; once that is known it waits less, for there is a host to repair. */
-const timeoutsMs = { usual: 15_000, afterFailure: 3_000 };
 
 /** `agent_id` is what the server's log calls the agent; `tunnelIp` the address that this host's tunnels come from. */
 export function rpcPlugin(
   rpc: Rpc,
   { host, agent_id, tunnelIp = '' }: { host: string; agent_id: string; tunnelIp?: string },
 ): Plugin & OverlayPlugin {
-  let timeoutMs = timeoutsMs.usual;
-  async function ask<Answer>(method: string, args: Record<string, unknown>): Promise<Answer> {
-    try {
-      const answer = await rpc.call<Answer>(topic, method, args, { timeoutMs });
-      timeoutMs = timeoutsMs.usual;
-      return answer;
-    } catch (error) {
-      timeoutMs = timeoutsMs.afterFailure;
-      throw error;
-    }
-  }
+  const ask = createAsk(rpc);
   return {
     fetchDevices: (devices) =>
       ask('get_devices_details_list_and_failed_devices', { devices, agent_id, host }),

@@ -54,8 +54,8 @@ export function createHostDesired(plugin: HostPlugin, { tunnels, isDistributed }
     fetch: async (found) => {
       let here = emptyOverlay;
       const [desired, unknownMacs] = await Promise.all([
-        ports.fetch(found, async (specs) => {
-          here = await overlay.fetch(tunnelledNetworks(specs, tunnels.types));
+        ports.fetch(found, async (specs, isAnswering) => {
+          here = await overlay.fetch(tunnelledNetworks(specs, tunnels.types), isAnswering);
         }),
         macs.refresh(isDistributed ? [hosts] : []).catch((error: Error) => error),
       ]);

@@ -60,8 +60,8 @@ export async function main(argv: string[]): Promise<void> {
   });
   let isFirst = true;
   rpc.onConnect(() => {
-    // Events sent while the queue was away are lost.
-    if (!isFirst) agent.resync();
+    // Events sent while the queue was away are lost, and a first pass may have had to do without the server.
+    if (!isFirst || agent.problem() !== undefined) agent.resync();
     isFirst = false;
   });
   await agent.start();

@@ -1,18 +1,17 @@
 // The server over the message queue, as the Open vSwitch agent asks and hears it beyond what all layer 2 agents do.
 import type { DvrHostMac } from '../../model/specs.ts';
 import type { Rpc } from '../../rpc/rpc.ts';
+import { createAsk } from '../l2/ask.ts';
 import { rpcPlugin } from '../l2/rpc-plugin.ts';
 import type { HostPlugin } from './host-desired.ts';
 import type { Settings } from './settings.ts';
 
-const topic = 'q-plugin';
-const timeoutMs = 5000;
-
 export function hostPlugin(rpc: Rpc, { host, tunnels }: Settings): HostPlugin {
+  const ask = createAsk(rpc);
   return {
     ...rpcPlugin(rpc, { host, agent_id: `ovs-agent-${host}`, tunnelIp: tunnels.localIp }),
-    fetchDvrMac: () => rpc.call<DvrHostMac>(topic, 'get_dvr_mac_address_by_host', { host }, { timeoutMs }),
-    fetchDvrMacs: () => rpc.call<DvrHostMac[]>(topic, 'get_dvr_mac_address_list', {}, { timeoutMs }),
+    fetchDvrMac: () => ask<DvrHostMac>('get_dvr_mac_address_by_host', { host }),
+    fetchDvrMacs: () => ask<DvrHostMac[]>('get_dvr_mac_address_list', {}),
   };
 }
 
