@@ -42,7 +42,8 @@ export async function firewallPrint(): Promise<string> {
   return parts.join('\n--\n');
 }
 
-const speaksIpv6 = async () => (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
+/** The kernel can; that the node itself keeps to IPv4 (`disable_ipv6`) does not keep its guests from speaking IPv6 across the bridges. */
+const speaksIpv6 = async () => (await readSysctl('net/ipv6/conf/all/disable_ipv6')) !== undefined;
 
 const readBridgeSysctls = () =>
   Promise.all(bridgeSysctls.map(async (key) => [key, await readSysctl(key)] as const));
