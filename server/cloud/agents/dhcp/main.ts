@@ -73,7 +73,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     fetch: wanted.fetch,
     fetchMany: () => listing,
     read: (id) => readActual(config, id, { ports: readPorts(), known: wanted.peek(id) }),
-    plan: (_, target, actual) => planDhcp(target, actual),
+    plan: (_, target, actual) => planDhcp(target, actual, { keepsNamespace: !config.dhcp_delete_namespaces }),
     apply: (id, steps) => applyDhcp(config, id, steps),
     listWanted: async () => {
       listing = wanted.fetchMany();
@@ -92,6 +92,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     },
     log,
     resyncSeconds: config.resync_interval,
+    parallel: config.num_sync_threads,
   });
 
   const state = (): AgentState => dhcpState(config, [...served.values()]);

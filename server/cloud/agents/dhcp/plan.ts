@@ -15,8 +15,14 @@ export type DhcpStep =
   | { kind: 'release-lease'; lease: Lease; device: string; reason: string }
   | { kind: 'remove-files'; reason: string };
 
-export function planDhcp(target: DhcpTarget | undefined, actual: DhcpActual): DhcpStep[] {
-  return target === undefined ? planGone(actual) : planServed(target, actual);
+/** `keepsNamespace`: of a network that is gone the empty namespace stays. */
+export function planDhcp(
+  target: DhcpTarget | undefined,
+  actual: DhcpActual,
+  { keepsNamespace = false } = {},
+): DhcpStep[] {
+  if (target !== undefined) return planServed(target, actual);
+  return planGone(actual).filter(({ kind }) => kind !== 'remove-namespace' || !keepsNamespace);
 }
 
 function planServed(target: DhcpTarget, actual: DhcpActual): DhcpStep[] {

@@ -42,6 +42,12 @@ export const dhcpOptions = defineOptions({
   },
   dhcp_broadcast_reply: { type: 'bool', default: false, help: 'Answer by broadcast' },
   dnsmasq_lease_max: { type: 'int', default: 16777216, min: 1, help: 'Most leases of one dnsmasq' },
+  num_sync_threads: { type: 'int', default: 4, min: 1, help: 'Networks worked on at once' },
+  dhcp_delete_namespaces: {
+    type: 'bool',
+    default: true,
+    help: 'Remove the namespace of a network that is not served any more; otherwise it stays, empty',
+  },
   enable_isolated_metadata: {
     type: 'bool',
     default: false,

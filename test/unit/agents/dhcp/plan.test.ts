@@ -148,6 +148,12 @@ it('a network that is gone is taken apart from the process to the files', () => 
   ]);
 });
 
+it('where namespaces are not deleted, the empty one of a network that is gone stays', () => {
+  expect(kinds(planDhcp(undefined, asWanted(), { keepsNamespace: true }))).toEqual([
+    ...['stop-dnsmasq', 'unplug', 'remove-files'],
+  ]);
+});
+
 it('without namespaces the last network takes the rules away, and none touches what it shares with the node', () => {
   const { DEFAULT: rootConfig } = loadConfig({ DEFAULT: { ...dhcpOptions } }, []);
   const root = { ...rootConfig, use_namespaces: false, enable_isolated_metadata: true };
