@@ -173,6 +173,34 @@ export function eui64(subnet: Pick<Subnet, 'cidr'>, mac: string): string {
   return toAddress(cidrOf(subnet.cidr!).first + number, 6);
 }
 
+/**
+ * What a change of a port asks for (nothing: the addresses it has), together with its automatic addresses: these cannot be given
+ * back, and are those that the MAC makes now.
+ */
+export async function withAutomatic(
+  work: Work,
+  holder: Holder,
+  asked: readonly AskedIp[] | undefined,
+): Promise<readonly AskedIp[]> {
+  const held = await addressesOf(work, holder.id);
+  const automatic = (await subnetsOf(work, holder.network_id)).filter(
+    (subnet) => isAutomatic(subnet) && held.some(({ subnet_id }) => subnet_id === subnet.id),
+  );
+  if (isRouterPort(holder.device_owner) || automatic.length === 0) return asked ?? held;
+  const own = automatic.map((subnet) => ({
+    subnet_id: subnet.id,
+    ip_address: eui64(subnet, holder.mac_address),
+  }));
+  const others = asked ?? held.filter(({ subnet_id }) => !own.some((one) => one.subnet_id === subnet_id));
+  return [...others.filter((item) => !own.some((address) => isMeant(item, address))), ...own];
+}
+
+/** Whether an address is (one of) what was asked for. */
+const isMeant = (asked: AskedIp, address: FixedIp): boolean =>
+  (asked.ip_address ?? asked.subnet_id) !== undefined &&
+  (asked.ip_address ?? address.ip_address) === address.ip_address &&
+  (asked.subnet_id ?? address.subnet_id) === address.subnet_id;
+
 /** Makes the port's addresses those asked for; addresses that stay are not touched. Tells what was there before. */
 export async function replaceAddresses(
   work: Work,
@@ -182,12 +210,7 @@ export async function replaceAddresses(
   const before = await addressesOf(work, holder.id);
   const rest = [...before];
   const staying = asked.map((wanted) => {
-    const at = rest.findIndex(
-      ({ subnet_id, ip_address }) =>
-        (wanted.ip_address === undefined || wanted.ip_address === ip_address) &&
-        (wanted.subnet_id === undefined || wanted.subnet_id === subnet_id) &&
-        (wanted.ip_address ?? wanted.subnet_id) !== undefined,
-    );
+    const at = rest.findIndex((address) => isMeant(wanted, address));
     return at < 0 ? undefined : rest.splice(at, 1)[0];
   });
   for (const { subnet_id, ip_address } of rest)

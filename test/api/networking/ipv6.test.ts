@@ -70,6 +70,25 @@ it('ports that are there get an address of a new automatic subnet, of a stateful
   expect(addressesOf(await show())).toEqual(['fd03::f816:3eff:fe15:f846', expect.stringMatching(/^fd04::/)]);
 });
 
+it('an automatic address cannot be given back, and follows the MAC', async () => {
+  const { network } = await makeNetwork(server.admin, 'fd08::/64', {}, { ipv6_address_mode: 'slaac' });
+  const four = await make(server.admin, 'subnet', {
+    network_id: network.id,
+    cidr: '10.8.0.0/24',
+    ip_version: 4,
+  });
+  const port = await make(server.admin, 'port', { network_id: network.id, mac_address });
+  const update = async (changes: object) =>
+    addressesOf((await server.admin('PUT', `/ports/${port.id}`, { port: changes })).body.port);
+  expect(await update({ fixed_ips: [] })).toEqual(['fd08::f816:3eff:fe15:f846']);
+  expect(await update({ fixed_ips: [{ subnet_id: four.id, ip_address: '10.8.0.9' }] })).toEqual([
+    ...['10.8.0.9', 'fd08::f816:3eff:fe15:f846'],
+  ]);
+  expect(await update({ mac_address: 'fa:16:3e:15:f8:99' })).toEqual([
+    ...['10.8.0.9', 'fd08::f816:3eff:fe15:f899'],
+  ]);
+});
+
 it('an address of an automatic subnet cannot be chosen', async () => {
   const { network, subnet } = await makeNetwork(
     server.admin,

@@ -21,7 +21,7 @@ import {
   routers,
 } from '../../store/networking-tables.ts';
 import { portConcernsRouters } from '../dvr/hosts.ts';
-import { replaceAddresses, takeAddresses } from '../ipam.ts';
+import { replaceAddresses, takeAddresses, withAutomatic } from '../ipam.ts';
 import { freshMac } from '../mac.ts';
 import { groupsChanged, portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
 import { scheduleNetwork } from '../schedule-dhcp.ts';
@@ -142,13 +142,15 @@ export const portRules: Rules<Port, Create, Update> = {
 
   async afterUpdate(work, row, before, changes) {
     const oldGroups = await groupsOf(work, row.id);
-    if (changes.fixed_ips !== undefined) {
-      const addresses = await replaceAddresses(work, row, changes.fixed_ips);
+    const areAddressesNew = changes.fixed_ips !== undefined || before.mac_address !== row.mac_address;
+    if (areAddressesNew) {
+      const asked = await withAutomatic(work, row, changes.fixed_ips);
+      const addresses = await replaceAddresses(work, row, asked);
       await releaseLostAddresses(work, row, addresses);
     }
     if (changes.security_groups !== undefined) await bindGroups(work, row.id, changes.security_groups ?? []);
     const groups = await groupsOf(work, row.id);
-    if (changes.fixed_ips || changes.security_groups !== undefined || changes.allowed_address_pairs)
+    if (areAddressesNew || changes.security_groups !== undefined || changes.allowed_address_pairs)
       groupsChanged(work, 'member', [...new Set([...oldGroups, ...groups])]);
     portUpdated(work, row);
     await tellDhcpAgents(work, 'port_update_end', { network_id: row.network_id, port_id: row.id });
