@@ -22,6 +22,7 @@ import {
   routerId,
 } from '../support/distributed-router.ts';
 import { machine, ovs, type Machine } from '../support/machine.ts';
+import { subnetSpec, uuid } from '../support/network-specs.ts';
 import { testLogger } from '../support/test-logger.ts';
 
 const host = 'gold-a';
@@ -195,6 +196,48 @@ it('a floating IP that leaves the host stops answering, and the connections thro
   expect(await lab.outside.ping('10.64.201.21')).toBe(false);
   expect((await lab.outside.run(['ip', 'neighbour', 'show', '10.64.201.21'])).stdout).not.toContain('lladdr');
   expect(await addressSeen(lab.vm1, lab.outside, '10.64.201.254')).toBe('10.64.201.91');
+  expect(await lab.reconciler.verify()).toEqual(new Map());
+});
+
+it('IPv6 is routed between instances and to the outside, under its own addresses', async () => {
+  await using lab = await setUp();
+  const six = (id: string, cidr: string, gateway_ip: string) =>
+    subnetSpec({ id: uuid(id), cidr, gateway_ip, ip_version: 6 });
+  const [in1, in2, out] = [
+    six('61616161', 'fd01::/64', 'fd01::1'),
+    six('62626262', 'fd02::/64', 'fd02::1'),
+    six('63636363', 'fd0f::/64', 'fd0f::254'),
+  ];
+  const also = (port: typeof gateway, subnet: typeof in1, ip_address: string) => ({
+    ...port,
+    fixed_ips: [...port.fixed_ips, { subnet_id: subnet.id, ip_address }],
+    subnets: [...port.subnets, subnet],
+  });
+  const [qr1, qr2] = router.interfaces as [typeof gateway, typeof gateway];
+  const [sg1, sg2] = router.dvr.snat_interfaces as [typeof gateway, typeof gateway];
+  await lab.want({
+    ...router,
+    gw_port: also(gateway, out, 'fd0f::91'),
+    interfaces: [also(qr1, in1, 'fd01::1'), also(qr2, in2, 'fd02::1')],
+    dvr: {
+      ...router.dvr,
+      snat_interfaces: [also(sg1, in1, 'fd01::29'), also(sg2, in2, 'fd02::74')],
+    },
+  } as RouterSpec);
+  const addresses: [Machine, string, string][] = [
+    [lab.vm1, 'fd01::21', 'fd01::1'],
+    [lab.vm2, 'fd02::99', 'fd02::1'],
+    [lab.outside, 'fd0f::254', 'fd0f::91'],
+  ];
+  for (const [at, address, via] of addresses) {
+    await at.run(['ip', 'address', 'add', `${address}/64`, 'dev', 'eth0', 'nodad']);
+    await at.run(['ip', '-6', 'route', 'add', 'default', 'via', via]);
+  }
+  const reaches = (from: Machine, address: string) =>
+    expect.poll(() => from.ping(address), { timeout: 10_000, interval: 200 }).toBe(true);
+  await reaches(lab.vm1, 'fd02::99');
+  await reaches(lab.vm2, 'fd0f::254');
+  await reaches(lab.outside, 'fd01::21');
   expect(await lab.reconciler.verify()).toEqual(new Map());
 });
 
