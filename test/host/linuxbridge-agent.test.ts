@@ -132,6 +132,25 @@ it('a local network stays on its host', async () => {
   expect((await readBridges()).get(brq.one)?.sort()).toEqual([tap.a, tap.b].sort());
 });
 
+it('a bridge of bridge_mappings is used as it is, and stays', async () => {
+  await run(['ip', 'link', 'add', 'br-data', 'type', 'bridge']);
+  await run(['ip', 'link', 'set', 'br-data', 'up']);
+  await run(['ip', 'link', 'set', 'eth1', 'master', 'br-data']);
+  const wire = await host.onWire('wire', '192.168.101.200');
+  await host.restart({ interfaces: {}, bridges: { physnet2: 'br-data' } });
+  const a = await host.boot('a', flat);
+  expect(await a.ping('192.168.101.200')).toBe(true);
+  expect(await wire.ping(ports.a.ip)).toBe(true);
+  expect((await readBridges()).get('br-data')?.sort()).toEqual(['eth1', tap.a].sort());
+  await host.agent.settle();
+  expect(await host.planned()).toEqual([]);
+  host.server.devices.clear();
+  await a[Symbol.asyncDispose]();
+  await host.server.waitFor(ports.a.portId, 'down');
+  expect((await readBridges()).get('br-data')).toEqual(['eth1']);
+  await run(['ip', 'link', 'delete', 'br-data']);
+});
+
 it('what somebody breaks by hand is repaired', async () => {
   const wire = await host.onWire('wire', '192.168.101.200', 101);
   const a = await host.boot('a');

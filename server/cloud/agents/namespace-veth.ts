@@ -29,6 +29,9 @@ export interface VethPlugStep {
   reason: string;
 }
 
+/** Alias of an outer end that was put into a bridge: the Linux bridge agent leaves it there. */
+export const placedAlias = 'neutron-external-network-bridge';
+
 /** What the configuration says about plugging. */
 interface DriverConfig {
   interface_driver: string;
@@ -104,7 +107,8 @@ export async function applyVethPlug(
     await disableTxOffload(name, ns);
   }
   const master = bridge === '' || isSwitch ? [] : ['master', bridge];
-  await ipBatch([['link', 'set', 'dev', outer, ...master, 'up']]);
+  const alias = bridge === '' ? [] : ['alias', placedAlias];
+  await ipBatch([['link', 'set', 'dev', outer, ...alias, ...master, 'up']]);
   if (!isSwitch) return;
   const externalIds = { 'iface-id': portId, 'attached-mac': mac, 'iface-status': 'active' };
   await vsctl(ensurePortCommands(bridge, outer, { externalIds }));

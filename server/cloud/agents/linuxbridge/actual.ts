@@ -10,6 +10,7 @@ import { parseRoutes, type Route } from '../../../host/route.ts';
 import { readSysctls } from '../../../host/sysctl.ts';
 import { readTunnelFdb, type TunnelEntry } from '../../../host/tunnel-fdb.ts';
 import { readFirewall, type FirewallActual } from '../firewall/actual.ts';
+import { placedAlias } from '../namespace-veth.ts';
 import { isNetworkBridge, isTap } from './names.ts';
 
 export interface Actual extends FirewallActual {
@@ -71,8 +72,9 @@ export function pluggedTaps(
   bridges: readonly string[],
 ): Link[] {
   return [...links.values()].filter(
-    ({ name, kind, master }) =>
+    ({ name, kind, master, alias }) =>
       isTap(name) &&
+      alias !== placedAlias &&
       (kind === 'veth' || kind === 'tun') &&
       ports?.has(name) !== true &&
       (master === undefined || isNetworkBridge(master) || bridges.includes(master)),

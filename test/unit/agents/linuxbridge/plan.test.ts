@@ -162,6 +162,8 @@ it('taps that were plugged elsewhere are not touched', () => {
     link('qbrb55f43e1-d6', { kind: 'bridge' }),
   ]);
   expect(lines(decide(desired(), hybrid))).toEqual([]);
+  const external = host([{ ...guestTap, alias: 'neutron-external-network-bridge' }]);
+  expect(lines(decide(desired(), external))).toEqual([]);
 });
 
 it('a device of the same name that others made is left, and named', () => {
