@@ -74,6 +74,32 @@ it('DHCP answers a guest of the host and one on the wire, and comes back when it
   }
 });
 
+it('without namespaces both ends are in the root namespace, and nothing of them stays', async () => {
+  const server = agentServer();
+  const config = agentConfig(dhcpOptions, { interface_driver, use_namespaces: 'False' });
+  const { reconciler } = createDhcpAgent(config, server.rpc, testLogger);
+  const pass = async () => {
+    await reconciler.resync();
+    await reconciler.settle();
+  };
+  const guestPort = portSpec({ id: ports.a.portId, mac: ports.a.mac, subnet, address: ports.a.ip });
+  server.networks.set(
+    network.one,
+    networkSpec({ id: network.one, subnets: [subnet], ports: [dhcpPort, guestPort] }),
+  );
+  addPort(dhcpPort.id, network.one, dhcpPort.mac_address, 101);
+  await pass();
+  await host.server.waitFor(dhcpPort.id, 'up');
+  const a = await host.boot('a');
+  expect(await askForLease(a)).toMatchObject({ ip: ports.a.ip });
+  expect(await reconciler.verify()).toEqual(new Map());
+  server.networks.clear();
+  await pass();
+  const names = (await readLinks()).map(({ name }) => name);
+  expect(names).not.toContain(ends.dhcp);
+  expect(names).not.toContain('ns-2ee8a943-32');
+});
+
 /** A router between two VLAN networks; its gateway goes into `bridge`. */
 async function withRouter(bridge: string, check: (planned: () => Promise<unknown>) => Promise<void>) {
   const server = agentServer();
