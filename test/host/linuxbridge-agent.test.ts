@@ -9,6 +9,7 @@ import { readOvsPorts } from '../../server/host/ovs-ports.ts';
 import { ensureBridgeCommands, ensurePortCommands, vsctl } from '../../server/host/ovs-vsctl.ts';
 import { readRoutes, replaceRoute } from '../../server/host/route.ts';
 import { run } from '../../server/host/run.ts';
+import { readSysctl, setSysctls } from '../../server/host/sysctl.ts';
 import {
   brq,
   group,
@@ -163,6 +164,10 @@ it('what somebody breaks by hand is repaired', async () => {
   await eventually(() => a.ping('192.168.101.200'), true);
   await run(['ovs-vsctl', 'del-port', 'eth1.101']);
   await eventually(() => a.ping('192.168.101.200'), true);
+  await run(['ovs-vsctl', 'set', 'port', 'eth1.101', 'tag=102']);
+  await eventually(async () => (await readOvsPorts()).get('eth1.101')?.tag, 101);
+  await setSysctls({ 'net/bridge/bridge-nf-call-iptables': 0 });
+  await eventually(() => readSysctl('net/bridge/bridge-nf-call-iptables'), '1');
   await run(['iptables', '-F']);
   await run(['iptables', '-t', 'raw', '-F']);
   await eventually(async () => (await readTables()).filter?.['neutron-linuxbri-FORWARD']?.length, 2);

@@ -117,9 +117,10 @@ export function createAgent(settings: Settings, plugin: HostPlugin, log: AgentLo
     fdbChanged: (ids) => overlay.fdbChanged(ids) && wake(),
     resync: () => void reconciler.resync(),
     start: async () => {
-      if ((await vlanDevices()) === 'openvswitch')
+      const usesSwitch = (await vlanDevices()) === 'openvswitch';
+      if (usesSwitch)
         log.info('The kernel makes no VLAN devices: access ports of Open vSwitch stand in for them');
-      const watch = watchHost(settings.checkSeconds, wake);
+      const watch = watchHost({ checkSeconds: settings.checkSeconds, usesSwitch }, wake);
       stopWatching = () => watch.stop();
       await reconciler.start();
     },

@@ -63,7 +63,7 @@ export const linuxbridgeAgentOptions = defineOptions({
     type: 'int',
     default: 2,
     min: 1,
-    help: 'Seconds between two checks of ipsets, which tell nobody when they are changed by hand',
+    help: 'Seconds between two checks of ipsets and kernel settings, which tell nobody when they are changed by hand',
   },
 });
 
