@@ -9,6 +9,7 @@ import { readOvsPorts } from '../../server/host/ovs-ports.ts';
 import { ensurePortCommands, vsctl } from '../../server/host/ovs-vsctl.ts';
 import { endProcess, findProcesses } from '../../server/host/process.ts';
 import { run } from '../../server/host/run.ts';
+import type { Machine } from '../support/machine.ts';
 import { portSpec, routerPortSpec, subnetSpec, uuid } from '../support/network-specs.ts';
 import {
   floatingIp,
@@ -172,6 +173,42 @@ it('another host takes over, this one stands by when it is back, and takes over 
   } finally {
     await lab.agent.stop();
   }
+});
+
+it('connections through a floating IP and from an instance outlive the change of host', async () => {
+  await using lab = await routerLab();
+  await wantActive(lab, withFloatingIp);
+  await tagHa();
+  await using other = await otherHost(lab);
+  await other.start();
+  /** A line each before and after, a second apart at least; what arrives is what the other end prints. */
+  const talk = async (
+    from: Machine,
+    to: Machine,
+    address: string,
+    port: string,
+    change: Promise<unknown>,
+  ) => {
+    const listening = to.run(['timeout', '25', 'nc', '-ln', '-p', port], { timeoutMs: 30_000 });
+    await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(`:${port}`), 5000);
+    const lines = 'echo before; for i in 1 2 3 4 5 6 7 8; do sleep 1; echo $i; done; echo after';
+    const words = ['sh', '-c', `(${lines}) | nc -N ${address} ${port}`];
+    await Promise.all([from.run(words, { timeoutMs: 30_000 }), change]);
+    return (await listening).stdout;
+  };
+  const change = (async () => {
+    await vi.waitFor(
+      async () => expect((await run(inNetns(ns, ['conntrack', '-L', '-p', 'tcp']))).stdout).toContain('8082'),
+      5000,
+    );
+    await cutOff();
+  })();
+  const [inwards, outwards] = await Promise.all([
+    talk(lab.outside, lab.vm1, '10.64.201.72', '8081', change),
+    talk(lab.vm1, lab.outside, '10.64.201.254', '8082', change),
+  ]);
+  expect(inwards).toContain('after');
+  expect(outwards).toContain('after');
 });
 
 const damages: [string, () => Promise<unknown>][] = [

@@ -64,5 +64,8 @@ export function announce(
   onLateError: (error: Error) => void,
 ): void {
   const inside = ns === undefined ? {} : { ns };
-  announceAddress({ dev: device, address, count: config.send_arp_for_ha, ...inside }).catch(onLateError);
+  const isNew = device.startsWith('qr-');
+  announceAddress({ dev: device, address, isNew, count: config.send_arp_for_ha, ...inside }).catch(
+    onLateError,
+  );
 }

@@ -72,6 +72,7 @@ function routerNamespace(router: RouterSpec, floating: FloatingIpSpec[], config:
       floating: item.floating_ip_address,
       fixed: item.fixed_ip_address,
     })),
+    keepsPorts: router.ha !== null,
     ...(hasMetadata ? { metadataPort: config.metadata_port } : {}),
   };
   const proxy = hasMetadata

@@ -15,6 +15,11 @@ export interface RouterNat {
     isSnatEnabled: boolean;
   };
   floatingIps: { floating: string; fixed: string }[];
+  /**
+   * Translated connections keep their ports where they can, so that another host of a highly available router, which knows
+   * none of them, translates them as this one did.
+   */
+  keepsPorts?: boolean;
   /** An internal device that floating IPs come and go by, in place of the gateway (a distributed router). */
   floatingDevice?: string;
   /** Port of the metadata proxy; undefined: none. */
@@ -35,7 +40,7 @@ export function routerTables(nat: RouterNat): Tables {
   };
   addScopes(add, nat);
   if (nat.metadataPort !== undefined) addMetadata(add, nat.metadataPort);
-  if (nat.gateway !== undefined) addGateway(add, nat.gateway);
+  if (nat.gateway !== undefined) addGateway(add, nat.gateway, portsOf(nat));
   const { floatingDevice } = nat;
   if (floatingDevice !== undefined) add('nat', 'POSTROUTING', onlyBy(floatingDevice));
   for (const { floating, fixed } of nat.floatingIps) {
@@ -43,10 +48,12 @@ export function routerTables(nat: RouterNat): Tables {
     if (floatingDevice === undefined)
       for (const chain of ['PREROUTING', 'OUTPUT']) add('nat', chain, `-d ${floating}/32 ${translate}`);
     else add('nat', 'PREROUTING', `-d ${floating}/32 -i ${floatingDevice} ${translate}`);
-    add('nat', 'float-snat', `-s ${fixed}/32 -j SNAT --to-source ${floating} --random-fully`);
+    add('nat', 'float-snat', `-s ${fixed}/32 -j SNAT --to-source ${floating}${portsOf(nat)}`);
   }
   return tables;
 }
+
+const portsOf = ({ keepsPorts }: RouterNat) => (keepsPorts ? '' : ' --random-fully');
 
 /** What leaves by another device keeps its addresses. */
 const onlyBy = (device: string) => `! -o ${device} -m conntrack ! --ctstate DNAT -j ACCEPT`;
@@ -96,9 +103,13 @@ function addMetadata(add: Add, port: number): void {
   add('filter', 'INPUT', `-m mark --mark ${metadataMark} -j ACCEPT`, `-p tcp -m tcp --dport ${port} -j DROP`);
 }
 
-function addGateway(add: Add, { device, address, isSnatEnabled }: NonNullable<RouterNat['gateway']>): void {
+function addGateway(
+  add: Add,
+  { device, address, isSnatEnabled }: NonNullable<RouterNat['gateway']>,
+  ports: string,
+): void {
   if (address === undefined) return;
-  const translate = `-j SNAT --to-source ${address} --random-fully`;
+  const translate = `-j SNAT --to-source ${address}${ports}`;
   add('nat', 'POSTROUTING', onlyBy(device));
   if (isSnatEnabled) add('nat', 'snat', `-o ${device} ${translate}`);
   // Internal traffic to a floating IP comes back through the router, to have its address turned back.

@@ -71,6 +71,11 @@ it('parts of a second need version 3, a password version 2', () => {
   expect(withPassword.config).toContain('vrrp_version 2');
 });
 
+it('translated connections keep their ports, for a host that does not know them', () => {
+  const { nat } = withOptions({}).wanted.tables;
+  expect(nat!['neutron-l3-agent-snat']).toContain('-o qg-38716635-20 -j SNAT --to-source 10.64.201.211');
+});
+
 it('a standby keeps its devices and keepalived, and nothing that the active one has', () => {
   const { wanted, daemons, announced } = inState(withOptions({}), 'backup');
   expect(wanted.devices.map(({ name, addresses }) => [name, addresses])).toEqual([
