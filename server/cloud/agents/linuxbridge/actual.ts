@@ -21,8 +21,8 @@ export interface Actual extends FirewallActual {
   /** Permanent ones. */
   neighbours: readonly Neighbour[];
   ebtables: Chains;
-  /** VXLAN devices that speak IPv6 themselves. */
-  ipv6Devices: readonly string[];
+  /** Whether a VXLAN device knows IPv6; none is named where the kernel does not. */
+  ipv6: ReadonlyMap<string, boolean>;
   /** What makes VLAN devices. */
   vlans: 'kernel' | 'openvswitch';
   /** Ports of the switch, where it makes the VLAN devices; undefined: it does not run. */
@@ -49,16 +49,21 @@ export async function readActual(vlans: Actual['vlans']): Promise<Actual> {
     fdb,
     neighbours: parseNeighbours(neighbours),
     ebtables,
-    ipv6Devices: await speakIpv6([...links.values()].filter((link) => link.kind === 'vxlan')),
+    ipv6: await readIpv6([...links.values()].filter((link) => link.kind === 'vxlan')),
     vlans,
     ports,
     ...firewall,
   };
 }
 
-async function speakIpv6(links: readonly Link[]): Promise<string[]> {
+async function readIpv6(links: readonly Link[]): Promise<Map<string, boolean>> {
   const values = await readSysctls(links.map(({ name }) => ipv6Key(name)));
-  return links.map(({ name }) => name).filter((name) => values[ipv6Key(name)] === '0');
+  return new Map(
+    links.flatMap(({ name }) => {
+      const value = values[ipv6Key(name)];
+      return value === undefined ? [] : [[name, value === '0'] as const];
+    }),
+  );
 }
 
 export const ipv6Key = (device: string) => `net/ipv6/conf/${device}/disable_ipv6`;

@@ -4,6 +4,7 @@ import type { Link } from '../../../host/link.ts';
 import { removeNeighbourArgs, replaceNeighbourArgs, type Neighbour } from '../../../host/neighbour.ts';
 import { addTunnelEntryArgs, removeTunnelEntryArgs, type TunnelEntry } from '../../../host/tunnel-fdb.ts';
 import { floodingMac } from '../../model/specs.ts';
+import { linkLocalOf } from '../firewall/link-local.ts';
 import type { Overlay } from '../l2/overlay.ts';
 import { ipv6Key, type Actual } from './actual.ts';
 import { mark } from './names.ts';
@@ -22,10 +23,7 @@ export function planVxlanDevice(segment: Vxlan, mtu: number, settings: Settings,
   const wrong = link === undefined ? undefined : difference(link, vni, source, vxlan);
   if (link !== undefined && link.alias !== mark)
     return wrong === undefined ? [] : [problem(`${device} is not the agent's, and ${wrong}`)];
-  const silence: Step[] = actual.ipv6Devices.includes(device)
-    ? [{ kind: 'set-sysctl', key: ipv6Key(device), value: '1', reason: `${device} speaks IPv6 itself` }]
-    : [];
-  if (link !== undefined && wrong === undefined) return silence;
+  if (link !== undefined && wrong === undefined) return planIpv6(device, vxlan, actual);
   const group = multicastGroup(vxlan.group, vni);
   return [
     ...(link === undefined ? [] : [ip(['link', 'delete', 'dev', device], `${device}: ${wrong}`)]),
@@ -40,7 +38,20 @@ export function planVxlanDevice(segment: Vxlan, mtu: number, settings: Settings,
       ],
       `no device speaks VXLAN ${vni}`,
     ),
-    ip(['link', 'set', 'dev', device, 'alias', mark], `${device} is this agent's`),
+    ip(['link', 'set', 'dev', device, ...noAddress, 'alias', mark], `${device} is this agent's`),
+  ];
+}
+
+const noAddress = ['addrgenmode', 'none'];
+
+/** A device that answers for neighbours has to know IPv6, though it has no address; others are silent. */
+function planIpv6(device: string, { answersArp }: VxlanSettings, { ipv6 }: Actual): Step[] {
+  const speaks = ipv6.get(device);
+  if (speaks === undefined || speaks === answersArp) return [];
+  const reason = answersArp ? `${device} cannot answer for IPv6 neighbours` : `${device} speaks IPv6 itself`;
+  return [
+    ip(['link', 'set', 'dev', device, ...noAddress], reason),
+    { kind: 'set-sysctl', key: ipv6Key(device), value: answersArp ? '0' : '1', reason },
   ];
 }
 
@@ -81,7 +92,10 @@ export function planTunnelEntries(
   const tunnels = networks.flatMap(({ id, segment }) => (segment.kind === 'vxlan' ? [{ id, segment }] : []));
   if (vxlan === undefined || tunnels.length === 0) return [];
   const entries = tunnels.flatMap(({ id, segment }) => entriesOf(id, segment.device, overlay, vxlan));
-  const neighbours = tunnels.flatMap(({ id, segment }) => neighboursOf(id, segment.device, overlay, vxlan));
+  // A new device comes to know IPv6 in the next pass, a kernel without it never.
+  const neighbours = tunnels
+    .flatMap(({ id, segment }) => neighboursOf(id, segment.device, overlay, vxlan))
+    .filter(({ dev, address }) => !address.includes(':') || (actual.ipv6.has(dev) && !remade.has(dev)));
   const devices = new Set(tunnels.map(({ segment }) => segment.device));
   const isFound = ({ dev }: { dev: string }) => devices.has(dev) && !remade.has(dev);
   const fdb = differ(
@@ -130,7 +144,12 @@ function entriesOf(
 function neighboursOf(id: string, dev: string, { members }: Overlay, vxlan: VxlanSettings): Neighbour[] {
   if (!vxlan.answersArp) return [];
   const ports = members?.get(id)?.ports ?? [];
-  const known = new Map(ports.map(({ ip: address, mac }) => [canonicalAddress(address), mac.toLowerCase()]));
+  const claims = ports.flatMap(({ ip: address, mac }): [string, string][] => [
+    [canonicalAddress(address), mac.toLowerCase()],
+    // Whom the device does not know it does not let anybody ask for, and IPv6 asks for routers by this address.
+    ...(address.includes(':') ? [[linkLocalOf(mac), mac.toLowerCase()] as [string, string]] : []),
+  ]);
+  const known = new Map(claims);
   return [...known].map(([address, mac]) => ({ dev, address, mac }));
 }
 

@@ -42,7 +42,7 @@ const host = (links: Link[], given: Partial<Actual> = {}): Actual => ({
   fdb: [],
   neighbours: [],
   ebtables: {},
-  ipv6Devices: [],
+  ipv6: new Map(),
   vlans: 'kernel',
   ports: undefined,
   tables: { 4: {} },
@@ -112,7 +112,7 @@ it('rules come before the tap is joined, and bridge and tunnel before both', () 
     `link add name ${brq} mtu 1450 type bridge forward_delay 0 stp_state 0`,
     `link set dev ${brq} up`,
     'link add name vxlan-1016 mtu 1450 type vxlan id 1016 dev eth1 local 10.0.0.1 dstport 4789',
-    'link set dev vxlan-1016 alias neutron-linuxbridge-agent',
+    'link set dev vxlan-1016 addrgenmode none alias neutron-linuxbridge-agent',
     `link set dev vxlan-1016 mtu 1450 master ${brq} up`,
     `link set dev ${tap} master ${brq}`,
   ]);
