@@ -101,15 +101,18 @@ function routerNamespace(router: RouterSpec, floating: FloatingIpSpec[], config:
 /** `gateway`: the device that leads outside, if it is in this namespace. */
 export function routerSysctls(router: RouterSpec, gateway: string | undefined): Record<string, number> {
   const forwards = router.admin_state_up ? 1 : 0;
-  const knowsIpv6Gateway = router.gw_port?.subnets.some(
-    ({ ip_version, gateway_ip }) => ip_version === 6 && gateway_ip !== null,
-  );
+  const ports = [...router.interfaces, ...(router.gw_port === null ? [] : [router.gw_port])];
+  const isIpv6 = ({ ip_version }: { ip_version: number }) => ip_version === 6;
+  const hasIpv6 = ports.some(({ subnets }) => subnets.some(isIpv6));
+  const knowsGateway = router.gw_port?.subnets.some((subnet) => isIpv6(subnet) && subnet.gateway_ip !== null);
   return {
     'net/ipv4/ip_forward': forwards,
     'net/ipv4/conf/all/arp_ignore': 1,
     'net/ipv4/conf/all/arp_announce': 2,
     'net/ipv6/conf/all/forwarding': forwards,
     // the way out is told by the external network's own router: 2 is "although we forward"
-    ...(gateway === undefined ? {} : { [`net/ipv6/conf/${gateway}/accept_ra`]: knowsIpv6Gateway ? 0 : 2 }),
+    ...(gateway === undefined || !hasIpv6
+      ? {}
+      : { [`net/ipv6/conf/${gateway}/accept_ra`]: knowsGateway ? 0 : 2 }),
   };
 }
