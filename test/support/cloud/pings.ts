@@ -26,7 +26,7 @@ export async function lossesWhile(
 ): Promise<Record<string, number>> {
   const runs = flows.map(async ({ name, node, prefix = [], to }) => {
     const count = String(seconds * perSecond);
-    const argv = [...prefix, 'ping', '-q', '-i', String(1 / perSecond), '-c', count, '-W', '1', to];
+    const argv = [...prefix, 'ping', '-q', '-i', String(1 / perSecond), '-c', count, '-W', '3', to];
     const { stdout } = await lab.runInNode(node, argv, { timeoutMs: (seconds + 10) * 1000 });
     const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
     if (sent === undefined) throw new Error(`No pings were counted: ${stdout}`);
