@@ -29,9 +29,11 @@ const row = (type: Cell['type'], mechanism: Cell['mechanism'], router: RouterKin
 export const cellsWithoutPopulation: Cell[] = [
   row('gre', 'openvswitch', 'legacy'),
   row('vxlan', 'openvswitch', 'legacy'),
+  row('vxlan', 'linuxbridge', 'legacy'),
+  row('vxlan', 'mixed', 'legacy'),
 ];
 
-/** Hosts are told where ports are: mixed tunnels and distributed routers need it. */
+/** Hosts are told where ports are; distributed routers need it. */
 export const cells: Cell[] = [
   row('vlan', 'openvswitch', 'legacy'),
   row('flat', 'openvswitch', 'legacy'),
