@@ -86,7 +86,7 @@ export async function readActual(
 export function areFilesDamaged(config: DhcpConfig, networkId: string, target: DhcpTarget): boolean {
   const folder = folderOf(config, networkId);
   const isOther = (name: FileName) => readText(`${folder}/${name}`) !== target.files[name];
-  return fileNames.some(isOther) || !existsSync(`${folder}/leases`);
+  return fileNames.some(isOther) || (target.keepsLeases && !existsSync(`${folder}/leases`));
 }
 
 /** Ids of the networks that have left anything on this host: a namespace of their name or a folder of files. */

@@ -13,7 +13,7 @@ import { asPlugged, usesVeths } from '../namespace-veth.ts';
 import { dnsmasqArguments } from './dnsmasq-arguments.ts';
 import { leasedEntries, renderAddnHostsFile, renderHostFile } from './host-file.ts';
 import { renderOptsFile } from './opts-file.ts';
-import { dhcpSubnetsOf, metadataScope, type MetadataSettings } from './subnets.ts';
+import { dhcpSubnetsOf, metadataScope, serviceOf, type MetadataSettings } from './subnets.ts';
 
 export type DhcpConfig = Config<{ DEFAULT: typeof dhcpOptions }>['DEFAULT'];
 
@@ -27,6 +27,8 @@ export interface DhcpTarget {
   /** Command line of dnsmasq. */
   dnsmasq: string[];
   files: Record<FileName, string>;
+  /** dnsmasq has a file of leases: not where routers give all addresses. */
+  keepsLeases: boolean;
   /** Who may have a lease: MAC address by IP address. */
   entitled: Map<string, string>;
   /** The metadata proxy, where this namespace answers metadata requests. */
@@ -73,6 +75,7 @@ export function targetOf(
       tables: checksumTables(),
     },
     device: device.name,
+    keepsLeases: subnets.some((one) => serviceOf(one) !== 'nothing'),
     dnsmasq: dnsmasqArguments(network, {
       ...config,
       dhcp_domain: domain,

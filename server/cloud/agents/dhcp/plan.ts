@@ -28,7 +28,9 @@ export function planDhcp(
 function planServed(target: DhcpTarget, actual: DhcpActual): DhcpStep[] {
   const running = actual.dnsmasq.filter(
     (process) =>
-      actual.hasLeaseFile && process.netns === actual.netns && sameWords(process.argv, target.dnsmasq),
+      (actual.hasLeaseFile || !target.keepsLeases) &&
+      process.netns === actual.netns &&
+      sameWords(process.argv, target.dnsmasq),
   );
   const keep = running[0];
   const stop = actual.dnsmasq.filter((process) => process !== keep);

@@ -77,4 +77,6 @@ it('the device of the agent has an address and a default route of each family', 
   const linkLocal = targetOf(network('slaac', { gateway_ip: 'fe80::1' }), config)!;
   expect(linkLocal.namespace.routes).toMatchObject([{ nexthop: 'fe80::1' }]);
   expect(target.servedPorts).toEqual(['v']);
+  expect(target.keepsLeases).toBe(false);
+  expect(targetOf(network('dhcpv6-stateless'), config)!.keepsLeases).toBe(true);
 });
