@@ -1,7 +1,6 @@
 // neutron-linuxbridge-agent: reads its configuration, connects to the message queue, and keeps the host as the server wants it.
 import { observeCommands } from '../../../host/run.ts';
 import { loadConfig } from '../../../lib/config.ts';
-import { runUntilSignal } from '../../../lib/daemon.ts';
 import { createLogger } from '../../../lib/log.ts';
 import { loggingOptions, messagingOptions } from '../../model/options/common.ts';
 import { linuxbridgePluginOptions } from '../../model/options/linuxbridge-plugin.ts';
@@ -22,8 +21,8 @@ import { reportOptions } from '../../model/options/ovs.ts';
 import type { AgentState } from '../../model/specs.ts';
 import { connectRpc } from '../../rpc/connect-rpc.ts';
 import { subscribe, subscribeOverlay } from '../l2/rpc-plugin.ts';
-import { formatPlan, parsePlanOption } from '../plan-option.ts';
-import { reportState } from '../report-state.ts';
+import { printPlan, serveAgent } from '../l2/serve-agent.ts';
+import { parsePlanOption } from '../plan-option.ts';
 import type { Actual } from './actual.ts';
 import { createAgent, type LinuxbridgeAgent } from './agent.ts';
 import { rpcPlugin } from './rpc-plugin.ts';
@@ -60,33 +59,16 @@ export async function main(argv: string[]): Promise<void> {
   const { host, transport_url, control_exchange: exchange, report_interval } = config.DEFAULT;
   const rpc = connectRpc({ transport_url, exchange, host, log });
   const agent = createAgent(settings, rpcPlugin(rpc, settings), log);
-  if (mode === 'plan') {
-    process.stdout.write(formatPlan(await agent.verify()));
-    await rpc.close();
-    if (agent.problem() === undefined) return;
-    process.stderr.write(`Not all of it: the server did not answer (${agent.problem()!.message})\n`);
-    process.exitCode = 1;
-    return;
-  }
-  subscribe(rpc, agent);
-  if (settings.vxlan !== undefined) subscribeOverlay(rpc, agent);
+  if (mode === 'plan') return printPlan({ agent, rpc });
   const vlanDevices = await agent.vlanDevices();
-  const reports = reportState(rpc, () => agentState(settings, agent, vlanDevices), report_interval, {
-    log,
-    onNew: agent.resync,
+  await serveAgent({
+    ...{ agent, rpc, log, reportInterval: report_interval },
+    readState: () => agentState(settings, agent, vlanDevices),
+    subscribe: () => {
+      subscribe(rpc, agent);
+      if (settings.vxlan !== undefined) subscribeOverlay(rpc, agent);
+    },
   });
-  let isFirst = true;
-  rpc.onConnect(() => {
-    // Events sent while the queue was away are lost, and a first pass may have had to do without the server.
-    if (!isFirst || agent.problem() !== undefined) agent.resync();
-    isFirst = false;
-  });
-  await agent.start();
-  await runUntilSignal(async () => {
-    reports.stop();
-    await agent.stop();
-    await rpc.close();
-  }, log);
 }
 
 function agentState(

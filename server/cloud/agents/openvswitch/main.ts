@@ -2,7 +2,6 @@
 import { readAddresses } from '../../../host/address.ts';
 import { observeCommands } from '../../../host/run.ts';
 import { loadConfig } from '../../../lib/config.ts';
-import { runUntilSignal } from '../../../lib/daemon.ts';
 import { createLogger } from '../../../lib/log.ts';
 import { loggingOptions, messagingOptions } from '../../model/options/common.ts';
 import {
@@ -15,8 +14,8 @@ import {
 import type { AgentState } from '../../model/specs.ts';
 import { connectRpc } from '../../rpc/connect-rpc.ts';
 import { subscribe, subscribeOverlay } from '../l2/rpc-plugin.ts';
-import { formatPlan, parsePlanOption } from '../plan-option.ts';
-import { reportState } from '../report-state.ts';
+import { printPlan, serveAgent } from '../l2/serve-agent.ts';
+import { parsePlanOption } from '../plan-option.ts';
 import { createAgent, type OpenvswitchAgent } from './agent.ts';
 import { hostPlugin, subscribeMacs } from './rpc.ts';
 import { checkLocalIp, settingsOf, type Settings } from './settings.ts';
@@ -43,33 +42,16 @@ export async function main(argv: string[]): Promise<void> {
   const rpc = connectRpc({ transport_url, exchange, host, log });
   const plugin = hostPlugin(rpc, settings);
   const agent = createAgent(settings, plugin, log);
-  if (mode === 'plan') {
-    process.stdout.write(formatPlan(await agent.verify()));
-    await rpc.close();
-    if (agent.problem() === undefined) return;
-    process.stderr.write(`Not all of it: the server did not answer (${agent.problem()!.message})\n`);
-    process.exitCode = 1;
-    return;
-  }
-  subscribe(rpc, agent);
-  subscribeOverlay(rpc, agent);
-  subscribeMacs(rpc, agent);
-  const reports = reportState(rpc, () => agentState(settings, agent), report_interval, {
-    log,
-    onNew: agent.resync,
+  if (mode === 'plan') return printPlan({ agent, rpc });
+  await serveAgent({
+    ...{ agent, rpc, log, reportInterval: report_interval },
+    readState: () => agentState(settings, agent),
+    subscribe: () => {
+      subscribe(rpc, agent);
+      subscribeOverlay(rpc, agent);
+      subscribeMacs(rpc, agent);
+    },
   });
-  let isFirst = true;
-  rpc.onConnect(() => {
-    // Events sent while the queue was away are lost, and a first pass may have had to do without the server.
-    if (!isFirst || agent.problem() !== undefined) agent.resync();
-    isFirst = false;
-  });
-  await agent.start();
-  await runUntilSignal(async () => {
-    reports.stop();
-    await agent.stop();
-    await rpc.close();
-  }, log);
 }
 
 /** Addresses of this host, without prefix lengths. */
