@@ -134,6 +134,17 @@ it('hosts come, change their address and go, and their tunnels with them', async
   expect((await dumpFlows('br-tun')).filter((flow) => flow.isLearned)).toEqual([]);
 });
 
+it('what was learned in a network is forgotten with its last port, while its tunnels stay', async () => {
+  const learned = async () => (await dumpFlows('br-tun')).filter((flow) => flow.isLearned);
+  await start();
+  const guestA = await boot();
+  await expect.poll(() => guestA.ping(far.ip), within).toBe(true);
+  expect(await learned()).toHaveLength(1);
+  await guests.pop()![Symbol.asyncDispose]();
+  await expect.poll(learned, within).toEqual([]);
+  expect(await tunnelNames()).toEqual(['vxlan-0a000002']);
+});
+
 it('with L2 population the server says who is where, and ARP is answered on the spot', async () => {
   await start({ populates: true, answersArp: true });
   const guestA = await boot();

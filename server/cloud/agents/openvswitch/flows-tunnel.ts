@@ -118,3 +118,29 @@ const arpAnswer = (tag: number, { mac, ip }: RemotePort): Flow =>
       `set_field:${mac}->arp_sha,set_field:${ip}->arp_spa,move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],` +
       `set_field:${mac}->eth_src,IN_PORT`,
   );
+
+const segmentFlow = /^push_vlan:0x8100,set_field:(\d+)->vlan_vid,/;
+const segmentTables: readonly number[] = [tunnelTable.gre, tunnelTable.vxlan];
+
+/** Local VLANs by tunnel key, as the flows that let frames in say. */
+const tagsOf = (flows: readonly Flow[]) =>
+  new Map(
+    flows.flatMap(({ table, match, actions }) => {
+      const field = segmentTables.includes(table) ? segmentFlow.exec(actions)?.[1] : undefined;
+      return field === undefined ? [] : [[`${table} ${match}`, Number(field) - 4096] as const];
+    }),
+  );
+
+/**
+ * Bundle lines, to stand before all others, that make the switch forget what it learned in networks that leave, or whose local
+ * VLAN changes: the next network with that VLAN would send to hosts of the one before.
+ */
+export function forgetLearned(found: readonly Flow[], wanted: readonly Flow[], cookie: string): string[] {
+  const kept = tagsOf(wanted);
+  return [...tagsOf(found)]
+    .filter(([key, tag]) => kept.get(key) !== tag)
+    .map(([, tag]) => {
+      const tci = `0x${tag.toString(16).padStart(4, '0')}/0x0fff`;
+      return `delete table=${tunnelTable.unicast},vlan_tci=${tci},cookie=${cookie}/-1`;
+    });
+}

@@ -3,6 +3,8 @@ import type { Flow } from '../../../host/ovs-ofctl.ts';
 import { planFirewall } from '../firewall/plan.ts';
 import { openvswitchScheme as scheme } from '../firewall/scheme.ts';
 import type { Actual } from './actual.ts';
+import { flowCookie } from './bridges.ts';
+import { forgetLearned } from './flows-tunnel.ts';
 import type { HostDesired } from './host-desired.ts';
 import { planBridgeRemoval, planBridges } from './plan-bridges.ts';
 import { everything, flowRemoval, flowSteps, wantedFlows, type Tunnels } from './plan-flows.ts';
@@ -64,7 +66,13 @@ function tunnelFlowSteps(
   // Learned before the tunnel was taken away: what it would send there is lost.
   const isOutdated = ({ actions }: Flow) => !names.has(/output:"([^"]+)"/.exec(actions)?.[1] ?? '');
   const deletes = isComplete && overlay.isComplete;
-  return flowSteps(settings, settings.tunnels.bridge, wanted, actual, { deletes, isOutdated });
+  const { bridge } = settings.tunnels;
+  const steps = flowSteps(settings, bridge, wanted, actual, { deletes, isOutdated });
+  if (!deletes) return steps;
+  const forgets = forgetLearned(actual.flows.get(bridge) ?? [], wanted, flowCookie(settings.host, bridge));
+  return steps.map((step) =>
+    step.kind === 'change-flows' ? { ...step, lines: [...forgets, ...step.lines] } : step,
+  );
 }
 
 /** Steps before and after those of the flows. */

@@ -1,7 +1,7 @@
 // Tunnels: names, options and flows against those of a real br-tun, and which tunnels a host needs.
 import { expect, it } from 'vitest';
 import { createOverlay, fdbNetworks, type Overlay } from '../../../../server/cloud/agents/l2/overlay.ts';
-import { tunnelFlows } from '../../../../server/cloud/agents/openvswitch/flows-tunnel.ts';
+import { forgetLearned, tunnelFlows } from '../../../../server/cloud/agents/openvswitch/flows-tunnel.ts';
 import { checkLocalIp, settingsOf } from '../../../../server/cloud/agents/openvswitch/settings.ts';
 import {
   tunnelName,
@@ -85,6 +85,20 @@ it('learned flows are no business of a plan, until their tunnel is gone', () => 
   );
   expect(planFlows([], found, '0x7').lines).toEqual([]);
   expect(planFlows([], found, '0x7', { isOutdated: () => true }).lines).toHaveLength(1);
+});
+
+it('what was learned in a network is forgotten when its local VLAN is given back or changes', () => {
+  const flowsOf = (list: TunnelNetwork[]) => tunnelFlows({ ...bridge, ports: [], networks: list });
+  const found = flowsOf(networks);
+  expect(forgetLearned(found, found, '0x7')).toEqual([]);
+  const [first, second, ...others] = networks;
+  expect(forgetLearned(found, flowsOf([first!, ...others]), '0x7')).toEqual([
+    `delete table=20,vlan_tci=0x000${second!.tag}/0x0fff,cookie=0x7/-1`,
+  ]);
+  const moved = flowsOf([{ ...first!, tag: 11 }, second!, ...others]);
+  expect(forgetLearned(found, moved, '0x7')).toEqual([
+    `delete table=20,vlan_tci=0x000${first!.tag}/0x0fff,cookie=0x7/-1`,
+  ]);
 });
 
 it('a tunnel has the name and the options of a real one', () => {
