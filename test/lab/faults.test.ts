@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { containerName } from '../../server/appliance/labs/names.ts';
 import { until, type CloudClient } from '../bench/cloud-admin.ts';
+import { activeNode } from '../bench/wiring-failover.ts';
 import { fromInstance, lossesWhile, type Flow } from '../support/cloud/pings.ts';
 import { openTenant, startCloud, type RunningCloud } from '../support/cloud/running-cloud.ts';
 import { killAgent, restartAgent } from '../support/cloud/services.ts';
@@ -239,8 +240,44 @@ describe('everything is as it was after', () => {
   });
 });
 
+const engine = (verb: 'kill' | 'start', node: string) =>
+  execFileSync('docker', [verb, containerName(cloud.lab.id, node)], { stdio: 'ignore' });
+
+it('a highly available router goes on without its node, which joins in again when it is back', async () => {
+  const subnets = await makeNetwork(tenant, { name: 'ha', cidr: '10.8.0.0/24' });
+  const router = await makeRouter(tenant, {
+    ...{ name: 'ha', publicId: cloud.publicId, subnetIds: [subnets.subnetId], more: { ha: true } },
+  });
+  const place = { name: 'ha', host: 'compute1', network: subnets, address: '10.8.0.11' };
+  const instance = await waitForInstance(tenant, { ...place, id: await boot(cloud, tenant, place) });
+  const flow = fromInstance(instance, '203.0.113.80');
+  const answered = async () => ((await reached(flow)) ? true : undefined);
+  await until(answered, flow.name, 60_000);
+  const active = await until(() => activeNode(cloud, router.id), 'an active node');
+  const standby = active === 'network' ? 'network2' : 'network';
+  await until(() => isStandby(standby, router.id), 'a standby', 60_000);
+  engine('kill', active);
+  try {
+    // Nobody is given a dead node's routers so soon: only the standby can have taken over.
+    await until(answered, `${flow.name} by way of ${standby}`, 15_000);
+    expect(await isStandby(standby, router.id)).toBeUndefined();
+  } finally {
+    engine('start', active);
+  }
+  await until(() => isStandby(active, router.id), `${active} to be the standby`, 60_000);
+  await until(answered, flow.name);
+});
+
+/** True once the node has the router without the addresses that only the active one has. */
+async function isStandby(node: string, id: string): Promise<true | undefined> {
+  const argv = ['ip', '-n', `qrouter-${id}`, '-o', '-4', 'addr', 'show', 'up'];
+  const { code, stdout } = await cloud.lab.runInNode(node, argv).catch(() => ({ code: 1, stdout: '' }));
+  return code === 0 && / ha-/.test(stdout) && !/ q[rg]-/.test(stdout) ? true : undefined;
+}
+
 it('a router and a network move to the other node when theirs dies', async () => {
-  execFileSync('docker', ['kill', containerName(cloud.lab.id, server)], { stdio: 'ignore' });
+  server = await until(() => holderOf(`qrouter-${routerId}`), 'a node with the router');
+  engine('kill', server);
   await allReached(90_000);
   const other = server === 'network' ? 'network2' : 'network';
   const { stdout } = await cloud.lab.runInNode(other, ['ip', 'netns']);
