@@ -123,7 +123,7 @@ const agents = [
 const actualNode = (node: string) => (node === 'network' ? server : node);
 
 // A machine without a free core loses a ping by itself; what loses one again and again is the fault.
-describe('no ping is lost', { retry: 2 }, () => {
+describe('no ping is lost', { retry: 1 }, () => {
   it.each(agents)('while an agent of %s, %s, is restarted and then killed', async (node, service) => {
     const losses = await lossesWhile(cloud, flows, 8, async () => {
       await restartAgent(cloud, actualNode(node), service);
@@ -170,7 +170,7 @@ const restoreDisk = 'umount /var/lib/neutron && umount /run/full';
 
 it(
   'a full disk costs no ping, and what could not be written is once there is room',
-  { retry: 2 },
+  { retry: 1 },
   async () => {
     const nodes = ['network', 'network2'];
     let id = '';
