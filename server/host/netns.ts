@@ -1,22 +1,38 @@
 // Named network namespaces (`ip netns`).
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { changeIp, ipBatch, type IpArgs } from './ip.ts';
 
 const folder = '/run/netns';
 
-/** Names of the namespaces that exist, sorted. */
+/**
+ * Names of the namespaces that exist, sorted. A file that nothing is mounted on, as a node that died and came back has them,
+ * is none.
+ */
 export async function listNetns(): Promise<string[]> {
   try {
-    return (await readdir(folder)).sort();
+    const [names, { dev }] = await Promise.all([readdir(folder), stat(folder)]);
+    const devices = await Promise.all(names.map(deviceOf));
+    return names.filter((_, index) => devices[index] !== undefined && devices[index] !== dev).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
 }
 
+/** File system that a namespace's file is on: the kernel's own for namespaces, where one is mounted. */
+const deviceOf = (ns: string): Promise<number | undefined> =>
+  stat(join(folder, ns)).then(
+    ({ dev }) => dev,
+    () => undefined,
+  );
+
 /** Creates the namespace where it is missing. */
-export const addNetns = (ns: string): Promise<void> =>
-  changeIp(['netns', 'add', ns], undefined, /File exists/);
+export async function addNetns(ns: string): Promise<void> {
+  if ((await listNetns()).includes(ns)) return;
+  await rm(join(folder, ns), { force: true });
+  await changeIp(['netns', 'add', ns], undefined, /File exists/);
+}
 
 export const loopbackUpArgs: IpArgs = ['link', 'set', 'dev', 'lo', 'up'];
 
