@@ -123,7 +123,9 @@ it('what was acknowledged is there after a kill -9', async () => {
     import { openSqlite } from './server/cloud/store/sqlite.ts';
     const database = openSqlite('sqlite:///${path}');
     await database.schema.createTable('n').addColumn('id', 'integer').execute();
-    for (let id = 1; ; id++) {
+    // It ends by itself also when the test that should kill it is gone.
+    const end = Date.now() + 25_000;
+    for (let id = 1; Date.now() < end; id++) {
       await database.insertInto('n').values({ id }).execute();
       process.stdout.write(id + '\\n');
     }`;
