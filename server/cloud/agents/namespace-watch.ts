@@ -12,6 +12,8 @@ export interface NamespaceWatch {
 
 /** A burst of changes is told once, after this pause. */
 const pauseMs = 150;
+/** A monitor listens by then; what changed before is found by looking once more. */
+const listensWithinMs = 1000;
 const folder = '/run/netns';
 
 /** `onChange` gets what follows one of the prefixes in the namespace's name: the id of a router or a network. */
@@ -24,13 +26,14 @@ export function watchNamespaces(
   const timers = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
-  const tell = (ns: string) => {
-    if (stopped || timers.has(ns)) return;
+  const tell = (ns: string, afterMs = pauseMs) => {
+    const name = `${ns} ${afterMs}`;
+    if (stopped || timers.has(name)) return;
     const timer = setTimeout(() => {
-      timers.delete(ns);
+      timers.delete(name);
       onChange(ns.slice(prefixOf(ns)!.length));
-    }, pauseMs);
-    timers.set(ns, timer);
+    }, afterMs);
+    timers.set(name, timer);
   };
 
   async function refresh(): Promise<void> {
@@ -47,6 +50,7 @@ export function watchNamespaces(
       const number = netnsNumber(ns);
       if (monitors.has(ns) || number === undefined) continue;
       monitors.set(ns, { number, monitor: monitorNamespace(ns, () => tell(ns)) });
+      tell(ns, listensWithinMs);
     }
   }
 
