@@ -12,24 +12,25 @@ const folder = '/run/netns';
 export async function listNetns(): Promise<string[]> {
   try {
     const [names, { dev }] = await Promise.all([readdir(folder), stat(folder)]);
-    const devices = await Promise.all(names.map(deviceOf));
-    return names.filter((_, index) => devices[index] !== undefined && devices[index] !== dev).sort();
+    const exists = await Promise.all(names.map((ns) => isMounted(ns, dev)));
+    return names.filter((_, index) => exists[index]).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
 }
 
-/** File system that a namespace's file is on: the kernel's own for namespaces, where one is mounted. */
-const deviceOf = (ns: string): Promise<number | undefined> =>
+/** A namespace is mounted from a file system of the kernel's own, not from that of the folder. */
+const isMounted = (ns: string, folderDevice: number): Promise<boolean> =>
   stat(join(folder, ns)).then(
-    ({ dev }) => dev,
-    () => undefined,
+    ({ dev }) => dev !== folderDevice,
+    () => false,
   );
 
 /** Creates the namespace where it is missing. */
 export async function addNetns(ns: string): Promise<void> {
-  if ((await listNetns()).includes(ns)) return;
+  const { dev } = await stat(folder).catch(() => ({ dev: -1 }));
+  if (await isMounted(ns, dev)) return;
   await rm(join(folder, ns), { force: true });
   await changeIp(['netns', 'add', ns], undefined, /File exists/);
 }
