@@ -76,11 +76,6 @@ const familyOf = (route: RouteChange) =>
 
 /** Line that sets a route in place of any other to the same destination (IPv4: a batch of `ip -batch`). */
 export const replaceRouteArgs = (route: RouteChange): IpArgs => ['route', 'replace', ...words(route)];
-export const removeRouteArgs = (route: RouteChange): IpArgs => ['route', 'delete', ...words(route)];
 
 export const replaceRoute = (route: RouteChange, ns?: string): Promise<void> =>
   changeIp([...familyOf(route), ...replaceRouteArgs(route)], ns);
-
-/** Takes a route away; nothing to do where it is gone. */
-export const removeRoute = (route: RouteChange, ns?: string): Promise<void> =>
-  changeIp([...familyOf(route), ...removeRouteArgs(route)], ns, /No such process|Cannot find device/);

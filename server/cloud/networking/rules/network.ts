@@ -6,7 +6,6 @@ import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import {
   floatingips,
   ipAllocations,
-  networks,
   ports,
   segmentAllocations,
   subnets,
@@ -126,6 +125,3 @@ async function refuseInternal(work: Work, net_id: string): Promise<void> {
   if ((await work.rows.count(ports, { network_id: net_id, device_owner: owners })) > 0)
     throw neutronError('ExternalNetworkInUse', { net_id });
 }
-
-/** The network of a row that refers to one. */
-export const networkOf = (work: Work, id: string) => work.rows.find(networks, { id });
