@@ -33,7 +33,7 @@ function readCheck(yaml: YamlFile, index: number, earlier: Check[]): { check?: C
   const base = ['checks', index];
   const common = validate(yaml, commonFields, { base });
   if (common.value === undefined) return { problems: common.problems };
-  const { name, guard, needs, within, where, ...rest } = common.value;
+  const { name, guard, needs, within, where, hints, ...rest } = common.value;
   const isNegated = 'not' in rest;
   const at = isNegated ? [...base, 'not'] : base;
   const inner = isNegated ? rest['not'] : rest;
@@ -56,7 +56,7 @@ function readCheck(yaml: YamlFile, index: number, earlier: Check[]): { check?: C
       problems.push(problemAt(yaml, [...base, 'needs', position], unknownWord('earlier check', need, known)));
   const check: Check = {
     ...{ name, kind: kind.name, args: args.value, isNegated, isGuard: guard, needs },
-    ...{ withinSeconds: within, file: yaml.file, line: yaml.lineOf(base) },
+    ...{ hints, withinSeconds: within, file: yaml.file, line: yaml.lineOf(base) },
     ...(where === undefined ? {} : { where }),
   };
   return { check, problems };

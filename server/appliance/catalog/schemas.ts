@@ -56,6 +56,7 @@ export const checkFields = {
   needs: z.array(z.string()).default([]),
   within: z.number().min(0).max(60, 'no check waits longer than 60 seconds').default(10),
   where: words.optional(),
+  hints: z.array(words).max(5, 'five hints are enough; then comes the solution').default([]),
 };
 
 export const mistakeSchema = z.strictObject({

@@ -27,6 +27,8 @@ export interface Check {
   withinSeconds: number;
   /** What the learner reads instead of the kind's own words. */
   where?: string;
+  /** Opened one after the other while the check keeps failing: the vaguest first, the last all but says it. */
+  hints: string[];
   file: string;
   line: number;
 }

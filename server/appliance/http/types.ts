@@ -4,6 +4,12 @@
 //   GET    /api/catalog/:entry/guide                    Guide
 //   POST   /api/labs                   StartLab      -> LabState      202: it starts, progress is pushed
 //   DELETE /api/labs/:lab                               202: it is taken down, progress is pushed
+//   POST   /api/labs/:lab/reset                         202: fresh nodes, every step open again
+//   POST   /api/labs/:lab/bring        BringTo          202: fresh nodes, the solutions of steps 1 to `step` replayed
+//   POST   /api/labs/:lab/resume                        202: fresh nodes, the steps that had passed replayed
+//   POST   /api/labs/:lab/repair                        202: mends what `problem.remedies` says can be mended
+//   POST   /api/labs/:lab/extend                        202: the clock gets more time
+//   POST   /api/labs/:lab/steps/:n/hint              -> StepState     opens the next hint
 //   POST   /api/labs/:lab/steps/:n/check             -> StepState
 //   GET    /api/labs/:lab/steps/:n/solution             Solution
 //   POST   /api/labs/:lab/terminals    OpenTerminal  -> TerminalState
@@ -46,6 +52,8 @@ export interface CatalogEntry {
   nodeNames: string[];
   /** ISO time of the last full proof of this lab on this machine. */
   lastProvenAt?: string;
+  /** What starting it takes from the machine. */
+  needs?: { memoryMegabytes: number; processorPercent: number };
   /** Why it cannot be started (an invalid lab.yaml: file, line, field). */
   problem?: string;
 }
@@ -94,9 +102,47 @@ export interface LabProblem {
   /** Last lines of the log of what failed. */
   logTail?: string[];
   remedy?: string;
+  /** What one click can do about it, the mildest first. */
+  remedies?: Remedy[];
 }
 
-export type LabPhase = 'starting' | 'ready' | 'stopping' | 'broken';
+/**
+ * queued: waits for room, see `queue`. replaying: solutions are typed, see `replay`. repairing: a fault is being mended.
+ * ended: its time ran out and its nodes are gone, its progress is kept; resume brings it back.
+ */
+export type LabPhase =
+  'queued' | 'starting' | 'replaying' | 'ready' | 'repairing' | 'stopping' | 'broken' | 'ended';
+
+/** Whether a step opens only after the one before it passed: always, with a warning, or not at all. */
+export type Gating = 'free' | 'soft' | 'hard';
+
+/** One-click ways out of a problem. `restart` starts nodes that have stopped. */
+export type Remedy = 'repair' | 'restart' | 'reset' | 'resume';
+
+/** A lab's place among those that wait for memory and processor. */
+export interface QueuePlace {
+  /** From 1. */
+  position: number;
+  length: number;
+  /** What is needed and what is free, as a sentence. */
+  reason: string;
+}
+
+/** When a lab ends by itself; told before, and nothing is lost by it. */
+export interface LabClock {
+  /** ISO time. */
+  endsAt: string;
+  /** What one extension adds. */
+  extendMinutes: number;
+}
+
+/** How far a replay of solutions is. */
+export interface Replay {
+  /** The step being typed, from 1. */
+  step: number;
+  /** The last one to be typed. */
+  until: number;
+}
 
 /** What changes of a lab as a whole; nodes, steps, instances and terminals are pushed one by one. */
 export interface LabHead {
@@ -111,6 +157,10 @@ export interface LabHead {
   readyAt?: string;
   problem?: LabProblem;
   wires: Wire[];
+  gating?: Gating;
+  queue?: QueuePlace;
+  clock?: LabClock;
+  replay?: Replay;
 }
 
 export interface LabState extends LabHead {
@@ -187,10 +237,25 @@ export interface StepState {
   checks: CheckVerdict[];
   /** ISO time of the last attempt. */
   checkedAt?: string;
+  /** Gating keeps it shut until the step before it has passed. */
+  isShut?: boolean;
+  /** ISO time it first passed; it stays passed when a later attempt fails. */
+  passedAt?: string;
+  /** Its solution was typed by a replay, not by the learner. */
+  isReplayed?: boolean;
+  /** Hints opened so far, the vaguest first. */
+  hints?: string[];
+  /** Hints not opened yet. */
+  hintsLeft?: number;
 }
 
 export interface StartLab {
   entry: string;
+}
+
+export interface BringTo {
+  /** Number of the step at whose end the lab shall stand; 0 is the start. */
+  step: number;
 }
 
 // ---- events

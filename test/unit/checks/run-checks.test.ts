@@ -15,7 +15,7 @@ function check(name: string, changes: Partial<Check> = {}): Check {
       isGuard: false,
       needs: [],
     },
-    ...{ withinSeconds: 1, file: 'checks/01.yaml', line: 1 },
+    ...{ hints: [], withinSeconds: 1, file: 'checks/01.yaml', line: 1 },
     ...changes,
   };
 }

@@ -5,16 +5,24 @@ import { destroyLab } from '../api.ts';
 import { Jack, type JackState } from '../parts/mark.tsx';
 
 const jacks: Record<LabPhase, JackState> = {
+  queued: 'busy',
   starting: 'busy',
+  replaying: 'busy',
   ready: 'passed',
+  repairing: 'busy',
   stopping: 'busy',
   broken: 'broken',
+  ended: 'open',
 };
 const words: Record<LabPhase, string> = {
+  queued: 'Waiting for room',
   starting: 'Starting',
+  replaying: 'Typing the solutions',
   ready: 'Ready',
+  repairing: 'Being repaired',
   stopping: 'Being taken down',
   broken: 'Lab broken',
+  ended: 'Time is over',
 };
 
 export function LabHeading({ lab, onFailure }: { lab: LabState; onFailure: (failure: unknown) => void }) {
