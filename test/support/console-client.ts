@@ -1,4 +1,4 @@
-// A browser's side of the console for API tests: signs in by the one-time link, sends requests, opens WebSockets.
+// A browser's side of the console for tests: signs in by the one-time link, sends requests, opens WebSockets.
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { serveConsole, type Console } from '../../server/appliance/http/console.ts';
@@ -12,13 +12,16 @@ export interface Answer {
   body: unknown;
 }
 
-export interface TestConsole extends AsyncDisposable {
-  running: Console;
-  labs: DemoLabs;
+export interface ConsoleClient {
   cookie: string;
   /** A request as the signed-in page makes it; headers given here replace its own, undefined removes one. */
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
   connect(path: string, headers?: Record<string, string>): WebSocket;
+}
+
+export interface TestConsole extends ConsoleClient, AsyncDisposable {
+  running: Console;
+  labs: DemoLabs;
 }
 
 interface AskOptions {
@@ -31,20 +34,24 @@ export async function testConsole(labs = createDemoLabs()): Promise<TestConsole>
   const errors: string[] = [];
   const log = { info: () => {}, error: (message: string) => void errors.push(message) };
   const running = await serveConsole({ port: 0, labs, checks: labs, log });
-  const signedIn = await send(running.url, 'GET', new URL(running.oneTimeLink()).search, {});
+  const client = await consoleClient(running.oneTimeLink());
+  return { running, labs, ...client, [Symbol.asyncDispose]: () => running.close() };
+}
+
+/** Signs in at a console with its one-time link. */
+export async function consoleClient(link: string): Promise<ConsoleClient> {
+  const { origin: url, search } = new URL(link);
+  const signedIn = await send(url, 'GET', `/${search}`, {});
   const cookie = String(signedIn.headers['set-cookie']?.[0]).split(';')[0]!;
   return {
-    running,
-    labs,
     cookie,
     ask: (method, path, { body, headers } = {}) =>
-      send(`${running.url}${path}`, method, '', {
-        headers: { cookie, origin: running.url, 'content-type': 'application/json', ...headers },
+      send(`${url}${path}`, method, '', {
+        headers: { cookie, origin: url, 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
-    connect: (path, headers = { cookie, origin: running.url }) =>
-      new WebSocket(`${running.url.replace('http', 'ws')}${path}`, { headers }),
-    [Symbol.asyncDispose]: () => running.close(),
+    connect: (path, headers = { cookie, origin: url }) =>
+      new WebSocket(`${url.replace('http', 'ws')}${path}`, { headers }),
   };
 }
 
