@@ -6,10 +6,10 @@ import { folders } from '../set-up/folders.ts';
 
 const bytes = 32;
 
-/** The secret of this checkout, made at the first call; `folder` takes a file that only its owner reads. */
-export async function consoleSecret(folder: string = folders.build): Promise<Buffer> {
+/** The secret of this state folder, made at the first call; `folder` takes a file that only its owner reads. */
+export async function consoleSecret(folder: string = folders.state): Promise<Buffer> {
   const file = join(folder, 'console-secret');
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   // a link appears with its content or not at all: whoever comes second finds a whole secret
   const own = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(own, randomBytes(bytes), { mode: 0o600, flag: 'wx' });

@@ -1,4 +1,4 @@
-// The console in the background: started, remembered in build/console.json, ended by `down --all`.
+// The console in the background: started, remembered in the state folder, ended by `down --all`.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { folders } from '../set-up/folders.ts';
 import { say } from './progress.ts';
 
-const recordFile = join(folders.build, 'console.json');
+const recordFile = join(folders.state, 'console.json');
 
 /** Where the console's own troubles go. */
 export const consoleLog = { info: () => undefined, error: (message: string) => say(message) };
@@ -19,7 +19,7 @@ interface ConsoleRecord {
 
 /** Remembers the console of this process; answers with how to forget it. */
 export async function recordConsole(url: string): Promise<() => Promise<void>> {
-  await mkdir(folders.build, { recursive: true });
+  await mkdir(folders.state, { recursive: true, mode: 0o700 });
   await writeFile(recordFile, JSON.stringify({ pid: process.pid, url } satisfies ConsoleRecord));
   return () => rm(recordFile, { force: true });
 }
@@ -47,11 +47,11 @@ export async function stopConsole(): Promise<boolean> {
   return true;
 }
 
-/** Starts `up` once more without a terminal, shows its greeting, then leaves it alone; it logs to build/console.log. */
+/** Starts `up` once more without a terminal, shows its greeting, then leaves it alone; its log is `console.log`. */
 export async function startDetached({ host, port }: { host: string; port: string }): Promise<void> {
   const argv = [join(folders.server, 'main.ts'), 'patchbay', 'up', '--yes', '--host', host, '--port', port];
-  await mkdir(folders.build, { recursive: true });
-  const logFile = join(folders.build, 'console.log');
+  await mkdir(folders.state, { recursive: true, mode: 0o700 });
+  const logFile = join(folders.state, 'console.log');
   const log = openSync(logFile, 'w', 0o600);
   const child = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', log, log, 'ipc'] });
   const greeting = await new Promise<string | undefined>((resolve) => {

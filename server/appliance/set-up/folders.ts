@@ -1,5 +1,5 @@
 // Where things are in the repository.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -10,6 +10,8 @@ export const folders = {
   web: join(root, 'web'),
   webBuilt: join(root, 'web', 'dist'),
   build: join(root, 'build'),
+  /** What must outlive the appliance: labs under way, open terminals, proofs, the console's secret. */
+  state: resolve(process.env.PATCHBAY_STATE || join(root, 'build', 'state')),
   server: join(root, 'server'),
   /** The program that runs this and that goes into the nodes. */
   node: join(root, 'node_modules', 'node', 'bin', 'node'),
