@@ -119,7 +119,6 @@ it('opens a terminal on another node', async () => {
 });
 
 it('shows the topology as it is', async () => {
-  await page.getByRole('tab', { name: 'Topology' }).click();
   await page.locator('.thing-node', { hasText: 'compute2' }).waitFor();
   // edges are drawn once the sizes of both ends are known
   await expect.poll(() => page.locator('.react-flow__edge').count(), { timeout: 10_000 }).toBe(10);

@@ -7,6 +7,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/catalog.css';
 import './styles/lab.css';
+import './styles/panes.css';
 import './styles/guide.css';
 import './styles/terminal.css';
 import './styles/topology.css';

@@ -8,6 +8,7 @@
 //   POST   /api/labs/:lab/bring        BringTo          202: fresh nodes, the solutions of steps 1 to `step` replayed
 //   POST   /api/labs/:lab/resume                        202: fresh nodes, the steps that had passed replayed
 //   POST   /api/labs/:lab/repair                        202: mends what `problem.remedies` says can be mended
+//   POST   /api/labs/:lab/restart                       202: starts the nodes that have stopped
 //   POST   /api/labs/:lab/extend                        202: the clock gets more time
 //   POST   /api/labs/:lab/steps/:n/hint              -> StepState     opens the next hint
 //   POST   /api/labs/:lab/steps/:n/check             -> StepState
@@ -52,6 +53,8 @@ export interface CatalogEntry {
   nodeNames: string[];
   /** ISO time of the last full proof of this lab on this machine. */
   lastProvenAt?: string;
+  /** Labs of it that stand ready and are given out at once. */
+  warm?: number;
   /** What starting it takes from the machine. */
   needs?: { memoryMegabytes: number; processorPercent: number };
   /** Why it cannot be started (an invalid lab.yaml: file, line, field). */
@@ -142,6 +145,11 @@ export interface Replay {
   step: number;
   /** The last one to be typed. */
   until: number;
+  /** What is being typed now. */
+  command?: PlacedCommand;
+  /** Commands of all steps that have been typed, and how many there are. */
+  commandsDone?: number;
+  commandsTotal?: number;
 }
 
 /** What changes of a lab as a whole; nodes, steps, instances and terminals are pushed one by one. */

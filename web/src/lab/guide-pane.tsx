@@ -1,6 +1,8 @@
 // The guide: a strip of all steps, the text of one, its check.
 import { useEffect, useRef, useState } from 'react';
 import type { Guide, LabState, PlacedCommand } from '../../../server/appliance/http/types.ts';
+import { PaneTools } from '../panes/pane-tools.tsx';
+import type { PanesView } from '../panes/use-panes.ts';
 import { Blocks } from './blocks.tsx';
 import { CheckPanel } from './check-panel.tsx';
 import { SolutionPanel } from './solution-panel.tsx';
@@ -9,11 +11,12 @@ import { StepStrip } from './step-strip.tsx';
 export interface GuideProps {
   lab: LabState;
   guide: Guide;
+  panes: PanesView;
   onRun: (command: PlacedCommand) => void;
   onFailure: (failure: unknown) => void;
 }
 
-export function GuidePane({ lab, guide, onRun, onFailure }: GuideProps) {
+export function GuidePane({ lab, guide, panes, onRun, onFailure }: GuideProps) {
   const [number, setNumber] = useStepNumber(lab, guide.steps.length);
   const text = useRef<HTMLDivElement>(null);
   const step = guide.steps.find((one) => one.number === number);
@@ -26,7 +29,13 @@ export function GuidePane({ lab, guide, onRun, onFailure }: GuideProps) {
 
   return (
     <>
-      <StepStrip guide={guide} steps={lab.steps} current={number} onGo={go} />
+      <StepStrip
+        guide={guide}
+        steps={lab.steps}
+        current={number}
+        onGo={go}
+        tools={<PaneTools name="guide" panes={panes} />}
+      />
       <div className="guide-text" ref={text} tabIndex={0} role="region" aria-label="Text of the step">
         {step === undefined ? (
           <>

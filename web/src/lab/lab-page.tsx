@@ -1,20 +1,24 @@
-// A running lab: the guide on the left, terminals and the topology on the right.
-import { useEffect, useState } from 'react';
-import type { Guide, LabState } from '../../../server/appliance/http/types.ts';
+// A running lab: guide, terminals and topology in panes.
+import { useCallback, useEffect, useState } from 'react';
+import type { Guide, LabState, Place, PlacedCommand } from '../../../server/appliance/http/types.ts';
 import { fetchGuide } from '../api.ts';
+import { PaneSwitches } from '../panes/pane-tools.tsx';
+import { Panes } from '../panes/panes.tsx';
+import { usePanes } from '../panes/use-panes.ts';
 import { FailureNote } from '../parts/failure-note.tsx';
-import { SplitPane } from '../parts/split-pane.tsx';
 import { TopBar } from '../parts/top-bar.tsx';
-import { Deck } from '../terminal/deck.tsx';
 import { useTerminals } from '../terminal/use-terminals.ts';
 import { GuidePane } from './guide-pane.tsx';
 import { LabHeading } from './lab-heading.tsx';
 import { useSteppingBetweenPanes } from './stepping-between-panes.ts';
+import { TerminalsPane } from './terminals-pane.tsx';
+import { TopologyPane } from './topology-pane.tsx';
 
 export function LabPage({ lab }: { lab: LabState }) {
   const [guide, setGuide] = useState<Guide>();
   const [failure, setFailure] = useState<unknown>();
   const terminals = useTerminals(lab, setFailure);
+  const panes = usePanes();
   useSteppingBetweenPanes();
 
   useEffect(() => {
@@ -22,23 +26,42 @@ export function LabPage({ lab }: { lab: LabState }) {
     fetchGuide(lab.entry).then(setGuide, setFailure);
   }, [lab.entry, lab.title]);
 
+  const { reveal } = panes;
+  const { run, open } = terminals;
+  const runInSight = useCallback(
+    (command: PlacedCommand) => {
+      reveal('terminals');
+      run(command);
+    },
+    [reveal, run],
+  );
+  const openInSight = useCallback(
+    (place: Place) => {
+      reveal('terminals');
+      open(place);
+    },
+    [reveal, open],
+  );
+
   return (
     <div className="page lab-page">
       <TopBar>
         <LabHeading lab={lab} onFailure={setFailure} />
+        <PaneSwitches panes={panes} />
       </TopBar>
       <FailureNote failure={failure} onDismiss={() => setFailure(undefined)} />
-      <SplitPane
-        left={
-          <main className="guide-pane" data-pane tabIndex={-1} aria-label="Guide">
-            {guide === undefined ? (
+      <Panes
+        panes={panes}
+        contents={{
+          guide:
+            guide === undefined ? (
               <p className="soft pad">Reading the guide of this lab.</p>
             ) : (
-              <GuidePane lab={lab} guide={guide} onRun={terminals.run} onFailure={setFailure} />
-            )}
-          </main>
-        }
-        right={<Deck lab={lab} terminals={terminals} />}
+              <GuidePane lab={lab} guide={guide} panes={panes} onRun={runInSight} onFailure={setFailure} />
+            ),
+          terminals: <TerminalsPane lab={lab} terminals={terminals} panes={panes} />,
+          topology: <TopologyPane lab={lab} panes={panes} onOpen={openInSight} />,
+        }}
       />
     </div>
   );

@@ -8,9 +8,11 @@ interface Props {
   steps: StepState[];
   current: number;
   onGo: (number: number) => void;
+  /** Buttons of the pane. */
+  tools?: React.ReactNode;
 }
 
-export function StepStrip({ guide, steps, current, onGo }: Props) {
+export function StepStrip({ guide, steps, current, onGo, tools }: Props) {
   const [isListOpen, setIsListOpen] = useState(false);
   const all = [{ number: 0, title: 'Introduction' }, ...guide.steps];
   return (
@@ -36,6 +38,7 @@ export function StepStrip({ guide, steps, current, onGo }: Props) {
       <button className="quiet" aria-expanded={isListOpen} onClick={() => setIsListOpen(!isListOpen)}>
         All steps
       </button>
+      {tools}
     </div>
   );
 }

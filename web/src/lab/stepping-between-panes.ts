@@ -7,7 +7,7 @@ export function useSteppingBetweenPanes(): void {
       if (event.key !== 'F6') return;
       event.preventDefault();
       event.stopPropagation();
-      const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
+      const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]:not([hidden])')];
       const at = panes.findIndex((pane) => pane.contains(document.activeElement));
       const step = event.shiftKey ? -1 : 1;
       const next = panes[(at + step + panes.length) % panes.length];

@@ -5,8 +5,8 @@ import { closeTerminal, openTerminal } from '../api.ts';
 import type { TerminalLink } from './terminal-link.ts';
 
 export interface TerminalsView {
-  /** A terminal's id or 'topology'. */
-  front: string;
+  /** A terminal's id; none while no terminal is open. */
+  front: string | undefined;
   bringToFront(tab: string): void;
   open(place: Place): void;
   close(id: string): void;
@@ -18,7 +18,7 @@ export interface TerminalsView {
 const startSize = { columns: 100, rows: 30 };
 
 export function useTerminals(lab: LabState, onFailure: (failure: unknown) => void): TerminalsView {
-  const [front, setFront] = useState('topology');
+  const [front, setFront] = useState<string>();
   const links = useRef(new Map<string, TerminalLink>());
   const waiting = useRef(new Map<string, string[]>());
   const opening = useRef(new Map<Place, Promise<string>>());
@@ -37,11 +37,16 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
   const isReady = lab.phase === 'ready';
   const isMet = useRef(false);
   useEffect(() => {
-    if (!isReady || isMet.current) return;
+    if (!isReady || isMet.current) {
+      // Nodes that are made anew have new terminals.
+      if (latest.current.terminals.length === 0) isMet.current = false;
+      return;
+    }
     isMet.current = true;
-    const [open] = latest.current.terminals;
+    const { terminals } = latest.current;
     const [node] = latest.current.nodes;
-    if (open !== undefined) setFront(open.id);
+    if (terminals.length > 0)
+      setFront((before) => (terminals.find(({ id }) => id === before) ?? terminals[0])!.id);
     else if (node !== undefined) openAt(node.name).catch(onFailure);
   }, [isReady, openAt, onFailure]);
 
@@ -50,8 +55,8 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
   const known = useRef<string[]>([]);
   useEffect(() => {
     const now = ids === '' ? [] : ids.split(' ');
-    if (known.current.includes(latestFront.current) && !now.includes(latestFront.current))
-      setFront(now.at(-1) ?? 'topology');
+    const front = latestFront.current;
+    if (front !== undefined && known.current.includes(front) && !now.includes(front)) setFront(now.at(-1));
     known.current = now;
   }, [ids]);
 
