@@ -8,7 +8,7 @@ import type { CheckGround } from '../../server/appliance/checks/run-checks.ts';
 import type { ProofLab } from '../../server/appliance/proof/deps.ts';
 import { createGround } from '../../server/appliance/proof/ground.ts';
 import { createPerformer } from '../../server/appliance/proof/perform.ts';
-import { describeOutcome } from '../../server/appliance/proof/prove-step.ts';
+import { describeOutcome } from '../../server/appliance/proof/judge.ts';
 import { proveLab } from '../../server/appliance/proof/prove-lab.ts';
 import type { LabReport } from '../../server/appliance/proof/report.ts';
 import { labPlatform } from '../support/lab-platform.ts';

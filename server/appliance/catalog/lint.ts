@@ -19,9 +19,10 @@ export function lintLab(lab: Lab): Finding[] {
     ...lintCommands(lab, step),
     ...lintChecks(lab, step),
   ]);
-  const places = lab.mistakes.flatMap(({ file, instead, undo }) =>
-    lintPlaces(lab, file, [...instead, ...undo]),
-  );
+  const places = [
+    ...lab.mistakes.flatMap(({ file, instead, undo }) => lintPlaces(lab, file, [...instead, ...undo])),
+    ...lab.faults.flatMap(({ file, inject, fix }) => lintPlaces(lab, file, [...inject, ...fix])),
+  ];
   if (lab.mistakes.length > 0) return [...findings, ...places];
   const file = `${lab.id}/lab.yaml`;
   return [
@@ -64,7 +65,8 @@ function lintCommands(lab: Lab, step: Step): Finding[] {
 }
 
 function lintChecks(lab: Lab, step: Step): Finding[] {
-  const tripped = new Set(lab.mistakes.filter((one) => one.step === step.number).map(({ trips }) => trips));
+  const trials = [...lab.mistakes, ...lab.faults].filter((one) => one.step === step.number);
+  const tripped = new Set(trials.map(({ trips }) => trips));
   const goals = step.checks.filter(({ isGuard }) => !isGuard);
   const first = step.checks[0];
   const findings: Finding[] = [];
@@ -74,7 +76,10 @@ function lintChecks(lab: Lab, step: Step): Finding[] {
     );
   const untried = goals.filter(({ name }) => !tripped.has(name)).map(({ name }) => `'${name}'`);
   if (untried.length > 0 && first !== undefined)
-    findings.push({ ...error(first.file, 1, `no mistake trips ${untried.join(', ')}`), severity: 'warning' });
+    findings.push({
+      ...error(first.file, 1, `no mistake or fault trips ${untried.join(', ')}`),
+      severity: 'warning',
+    });
   for (const check of step.checks) {
     const places = kinds.get(check.kind)?.places?.(check.args) ?? [];
     for (const place of places)

@@ -5,12 +5,12 @@ import { nearest } from '../../lib/nearest.ts';
 import { parseCommands } from './command-text.ts';
 import { LabInvalid, LabUnknown } from './lab-invalid.ts';
 import { readChecks } from './read-checks.ts';
-import { readMistake } from './read-mistakes.ts';
+import { readFault, readMistake } from './read-mistakes.ts';
 import type { z } from 'zod';
 import { nodeNamesOf, usualShape, type CloudShape } from '../labs/cloud-shape.ts';
 import { labSchema } from './schemas.ts';
 import { parseStepText } from './step-text.ts';
-import type { Lab, Mistake, Problem, Step } from './types.ts';
+import type { Fault, Lab, Mistake, Problem, Step } from './types.ts';
 import { parseYamlFile, problemAt, unknownWord, validate } from './yaml-file.ts';
 
 /** Ids of all folders below `labsFolder` that hold a lab.yaml, sorted. */
@@ -65,8 +65,15 @@ export async function readLab(labsFolder: string, id: string): Promise<Lab> {
     problems.push(...read.problems);
     if (read.mistake !== undefined) mistakes.push(read.mistake);
   }
+  const faults: Fault[] = [];
+  for (const name of await filesOf(join(folder, 'faults'), '.yaml')) {
+    const text = (await textOf(join(folder, 'faults', name))) ?? '';
+    const read = readFault(`${id}/faults/${name}`, text, steps);
+    problems.push(...read.problems);
+    if (read.fault !== undefined) faults.push(read.fault);
+  }
   if (problems.length > 0) throw new LabInvalid(id, problems);
-  return { id, folder, ...head, cloud: shape, nodeNames, steps, mistakes };
+  return { id, folder, ...head, cloud: shape, nodeNames, steps, mistakes, faults };
 }
 
 function shapeOf({ compute, network, mechanism, ...rest }: z.infer<typeof labSchema>['cloud']): CloudShape {

@@ -1,4 +1,4 @@
-// The fields of lab.yaml, checks/NN.yaml and mistakes/*.yaml. Types: ./types.ts; words for a trainer: labs/README.md.
+// The fields of lab.yaml, checks/NN.yaml, mistakes/*.yaml and faults/*.yaml. Types: ./types.ts; words for a trainer: labs/README.md.
 import { z } from 'zod';
 import { mechanisms, mostComputes, mostNetworks, tenantTypes, usualShape } from '../labs/cloud-shape.ts';
 
@@ -65,4 +65,14 @@ export const mistakeSchema = z.strictObject({
   trips: words,
   instead: words,
   undo: words,
+});
+
+export const faultSchema = z.strictObject({
+  title: words,
+  step: words,
+  trips: words,
+  inject: words,
+  fix: words,
+  symptom: words,
+  cause: words,
 });

@@ -63,6 +63,23 @@ export interface Mistake {
   file: string;
 }
 
+/** Something that breaks what a right answer built, and how it is mended. */
+export interface Fault {
+  slug: string;
+  title: string;
+  /** Number of the step after whose solution it is injected. */
+  step: number;
+  /** Name of the first check of that step that no longer holds. */
+  trips: string;
+  inject: LabCommand[];
+  fix: LabCommand[];
+  /** What somebody sees of it, in a sentence. */
+  symptom: string;
+  /** What is wrong, in a sentence. */
+  cause: string;
+  file: string;
+}
+
 export interface Lab {
   /** Name of the folder. */
   id: string;
@@ -81,6 +98,7 @@ export interface Lab {
   nodeNames: string[];
   steps: Step[];
   mistakes: Mistake[];
+  faults: Fault[];
 }
 
 /** Something wrong in a lab's folder, at a place somebody can open. */

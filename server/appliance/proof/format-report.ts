@@ -17,6 +17,8 @@ const phaseWords: Record<Phase, string> = {
   solution: 'solution',
   after: 'passes after',
   again: 'same verdict again',
+  fault: 'fault',
+  fixed: 'passes after the fix',
   later: 'later steps still fail',
   destroy: 'is taken down',
 };

@@ -1,6 +1,7 @@
 // What a proof found: one assertion after the other, and what they amount to.
 
-export type Phase = 'start' | 'before' | 'mistake' | 'solution' | 'after' | 'again' | 'later' | 'destroy';
+export type Phase =
+  'start' | 'before' | 'mistake' | 'solution' | 'after' | 'again' | 'fault' | 'fixed' | 'later' | 'destroy';
 
 /** One thing that was asserted about the lab. */
 export interface Assertion {
@@ -12,6 +13,8 @@ export interface Assertion {
   /** Why it was not proven; empty when it was. */
   detail: string;
   milliseconds: number;
+  /** Of a mistake or a fault: names of the checks that were seen failing for it. */
+  noticedBy?: string[];
 }
 
 export interface LabReport {
@@ -21,7 +24,7 @@ export interface LabReport {
   outcome: 'proven' | 'failed' | 'broken' | 'nothing';
   steps: { number: number; title: string }[];
   assertions: Assertion[];
-  /** Share of the mistakes that tripped exactly their check; null when none was tried. */
+  /** Share of the mistakes and faults that were noticed by the check they name; null when none was tried. */
   mutationScore: number | null;
   startMilliseconds: number;
   milliseconds: number;
@@ -46,7 +49,7 @@ export function outcomeOf(assertions: Assertion[]): LabReport['outcome'] {
 }
 
 export function mutationScoreOf(assertions: Assertion[]): number | null {
-  const mistakes = assertions.filter(({ phase }) => phase === 'mistake');
-  if (mistakes.length === 0) return null;
-  return mistakes.filter(({ outcome }) => outcome === 'proven').length / mistakes.length;
+  const tried = assertions.filter(({ phase }) => phase === 'mistake' || phase === 'fault');
+  if (tried.length === 0) return null;
+  return tried.filter(({ outcome }) => outcome === 'proven').length / tried.length;
 }

@@ -56,7 +56,7 @@ it('finds an unknown node in text, solution, checks and mistakes', async () => {
 it('asks for a mistake to each check', async () => {
   const checks = `${validFile('checks/01.yaml')}  - name: It answers\n    ping: { from: outside, to: a }\n`;
   expect(await findingsWith({ 'checks/01.yaml': checks })).toEqual([
-    "warning sample/checks/01.yaml:1: no mistake trips 'It answers'",
+    "warning sample/checks/01.yaml:1: no mistake or fault trips 'It answers'",
   ]);
 });
 

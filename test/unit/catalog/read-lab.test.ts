@@ -36,6 +36,32 @@ it('reads a lab with its steps, commands, checks and mistakes', async () => {
   });
 });
 
+const fault = `title: The network is gone
+step: network
+trips: There is a net01
+inject: |
+  # terminal: controller
+  neutron net-delete net01
+fix: |
+  # terminal: controller
+  neutron net-create net01
+symptom: Nothing answers.
+cause: Somebody deleted net01.
+`;
+
+it('reads the faults of its steps', async () => {
+  await using folder = await labFolder({ 'faults/gone.yaml': fault });
+  const { faults } = await readLab(folder.path, 'sample');
+  expect(faults).toEqual([
+    {
+      ...{ slug: 'gone', title: 'The network is gone', step: 1, trips: 'There is a net01' },
+      inject: [{ place: 'controller', text: 'neutron net-delete net01', line: 6 }],
+      fix: [{ place: 'controller', text: 'neutron net-create net01', line: 9 }],
+      ...{ symptom: 'Nothing answers.', cause: 'Somebody deleted net01.', file: 'sample/faults/gone.yaml' },
+    },
+  ]);
+});
+
 it('reads what the lab asks of its cloud', async () => {
   const cloud =
     'cloud: { compute: 3, network: 2, mechanism: { compute3: linuxbridge }, types: [vxlan, vlan], dvr: true }';
@@ -102,6 +128,24 @@ const faultyFiles: [what: string, file: string, text: string | undefined, proble
       'cloud:\n  config:\n    - { node: netwrok, file: /etc/x, section: a, option: b, value: c }\nsteps:',
     ),
     /^sample\/lab.yaml:10: cloud.config.0.node: unknown node 'netwrok'; allowed: controller, .* Did you mean 'network'\?$/,
+  ],
+  [
+    'a fault of an unknown step',
+    'faults/gone.yaml',
+    fault.replace('step: network', 'step: netwrok'),
+    /^sample\/faults\/gone.yaml:2: step: unknown step 'netwrok'; allowed: network. Did you mean 'network'\?$/,
+  ],
+  [
+    'a fault without a cause',
+    'faults/gone.yaml',
+    fault.replace(/cause: .*\n/, ''),
+    /^sample\/faults\/gone.yaml:1: cause: missing; text is needed here$/,
+  ],
+  [
+    'a fault that does nothing',
+    'faults/gone.yaml',
+    fault.replace('  neutron net-delete net01\n', ''),
+    /^sample\/faults\/gone.yaml:4: inject: holds no command$/,
   ],
   ['broken YAML', 'lab.yaml', 'title: A lab\nsteps: [network', /^sample\/lab.yaml:2: not valid YAML: /],
   [

@@ -149,6 +149,49 @@ it('an effect that waits for the tripped cause is not a second one', async () =>
   expect(unproven(await prove({ 'checks/01.yaml': files['checks/01.yaml'] + needing }))).toEqual([]);
 });
 
+/** A fault of the first step, with the shell commands that inject and mend it. */
+const fault = (inject: string, fix = 'echo yes > a; echo big > b', trips = 'b says big') =>
+  `title: it breaks\nstep: first\ntrips: ${trips}\ninject: |\n  # terminal: controller\n  ${inject}\nfix: |\n  # terminal: controller\n  ${fix}\nsymptom: b is wrong\ncause: somebody wrote into it\n`;
+
+it('a fault is noticed by the check it names, and its fix makes the step pass again', async () => {
+  const report = await prove({ 'faults/breaks.yaml': fault('echo small > b') });
+  expect(unproven(report)).toEqual([]);
+  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1 });
+  const found = report.assertions.filter(({ phase }) => phase === 'fault' || phase === 'fixed');
+  expect(found.map(({ phase, noticedBy }) => [phase, noticedBy])).toEqual([
+    ['fault', ['b says big']],
+    ['fixed', undefined],
+  ]);
+});
+
+it('a fault may break what comes after its check, which counts as noticed too', async () => {
+  const report = await prove({ 'faults/breaks.yaml': fault('rm a b', undefined, 'a says yes') });
+  expect(unproven(report)).toEqual([]);
+  expect(report.assertions.find(({ phase }) => phase === 'fault')!.noticedBy).toEqual([
+    'a says yes',
+    'b says big',
+  ]);
+});
+
+it('a fault that nothing notices is found out', async () => {
+  expect(unproven(await prove({ 'faults/breaks.yaml': fault('true') }))).toEqual(['failed fault it breaks']);
+});
+
+it('a fault that another check notices first is found out', async () => {
+  const report = await prove({ 'faults/breaks.yaml': fault('rm a b') });
+  expect(unproven(report)).toEqual(['failed fault it breaks']);
+  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 0.5 });
+  expect(report.assertions.find(({ phase }) => phase === 'fault')!.detail).toContain(
+    "the first check that notices it is not 'b says big'\na says yes",
+  );
+});
+
+it('a fix that does not mend ends the proof', async () => {
+  const report = await prove({ 'faults/breaks.yaml': fault('rm b', 'echo small > b') });
+  expect(unproven(report)).toEqual(['failed fixed it breaks']);
+  expect(report.assertions.some(({ step }) => step === 2)).toBe(false);
+});
+
 it('a solution that fails is shown with its output and ends the proof', async () => {
   const report = await prove({ 'solution/01': '# terminal: controller\necho yes > a\nls nowhere\n' });
   const { detail } = report.assertions.find(({ phase }) => phase === 'solution')!;
