@@ -13,16 +13,23 @@ import { parseStepText } from './step-text.ts';
 import type { Fault, Lab, Mistake, Problem, Step } from './types.ts';
 import { parseYamlFile, problemAt, unknownWord, validate } from './yaml-file.ts';
 
-/** Ids of all folders below `labsFolder` that hold a lab.yaml, sorted. */
+/** Ids of all folders below `labsFolder` that hold a lab.yaml: by their `order`, then by name. */
 export async function listLabs(labsFolder: string): Promise<string[]> {
   const entries = await readdir(labsFolder, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const found = await Promise.all(
-    folders.map(async (name) =>
-      (await textOf(join(labsFolder, name, 'lab.yaml'))) === undefined ? [] : [name],
-    ),
+    folders.sort().map(async (id) => {
+      const text = await textOf(join(labsFolder, id, 'lab.yaml'));
+      // a lab that cannot be read has its place too
+      return text === undefined
+        ? []
+        : [{ id, order: Number(/^order:\s*(\d+)\s*$/m.exec(text)?.[1] ?? Infinity) }];
+    }),
   );
-  return found.flat().sort();
+  return found
+    .flat()
+    .sort((a, b) => (a.order === b.order ? 0 : a.order - b.order))
+    .map(({ id }) => id);
 }
 
 /** Reads the lab `id`. Throws LabUnknown or LabInvalid (with every problem found). */
@@ -37,7 +44,7 @@ export async function readLab(labsFolder: string, id: string): Promise<Lab> {
   const { value, problems } =
     yaml.problems.length > 0 ? { problems: yaml.problems } : validate(yaml, labSchema);
   if (value === undefined) throw new LabInvalid(id, problems);
-  const { cloud, steps: slugs, ...head } = value;
+  const { cloud, steps: slugs, order: _order, ...head } = value;
   const shape = shapeOf(cloud);
   const nodeNames = nodeNamesOf(shape);
   const named: [name: string, path: (string | number)[]][] = [

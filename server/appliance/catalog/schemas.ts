@@ -8,6 +8,8 @@ export const labSchema = z.strictObject({
   title: words,
   level: z.enum(['beginner', 'intermediate', 'advanced']),
   minutes: z.int().min(1).max(480),
+  /** Its place among the labs; those without come last, by name. */
+  order: z.int().min(1).optional(),
   chapter: words,
   summary: words,
   outcomes: z.array(words).min(1, 'name at least one thing the learner will be able to do'),

@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { createEnginePlatform } from '../proof/engine-platform.ts';
 import type { ReportFormat } from '../proof/format-report.ts';
+import { openProofs } from '../proof/proofs-file.ts';
 import { runLabs } from '../proof/run-labs.ts';
 import { folders } from '../set-up/folders.ts';
 import { interruptible } from './interrupt.ts';
@@ -10,6 +11,7 @@ import { openEngine, prepareImages } from './ready-engine.ts';
 
 export interface ProofOptions {
   keep?: boolean;
+  prefix: string;
   report: ReportFormat;
 }
 
@@ -20,6 +22,7 @@ const exitCodes =
 export function addProofOptions(command: Command, example: string): Command {
   return command
     .option('--keep', 'leave the labs standing')
+    .option('--prefix <word>', "first word of the labs' names while they run", 'run')
     .addOption(
       new Option('--report <format>', 'form of the report')
         .choices(['text', 'json', 'junit'])
@@ -41,7 +44,12 @@ export function addRun(program: Command): void {
 }
 
 /** Runs or proves labs and sets the exit code. */
-export async function prove(ids: string[], isWhole: boolean, { keep, report }: ProofOptions): Promise<void> {
+export async function prove(
+  ids: string[],
+  isWhole: boolean,
+  { keep, report, prefix }: ProofOptions,
+): Promise<void> {
+  const proofs = openProofs(folders.state, { error: say });
   await interruptible(async (signal) => {
     process.exitCode = 2; // until something has run
     const code = await runLabs({
@@ -52,10 +60,11 @@ export async function prove(ids: string[], isWhole: boolean, { keep, report }: P
         return createEnginePlatform(engine, {
           images,
           imagesFolder: folders.images,
-          nameOf: ({ id }) => `run-${id}`,
+          nameOf: ({ id }) => `${prefix}-${id}`,
         });
       },
       onProgress: say,
+      onProven: (lab, hash) => proofs.record(lab, hash),
       onReport: (text) => void process.stdout.write(text),
     });
     process.exitCode = signal.aborted ? 130 : code;

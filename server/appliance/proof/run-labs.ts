@@ -1,4 +1,5 @@
 // `run` and `verify`: reads the labs, lints them when they are to be proven whole, proves one after the other.
+import { join } from 'node:path';
 import { formatProblem, LabInvalid, LabUnknown } from '../catalog/lab-invalid.ts';
 import { lintLab } from '../catalog/lint.ts';
 import { readLab } from '../catalog/read-lab.ts';
@@ -6,6 +7,7 @@ import type { Lab } from '../catalog/types.ts';
 import type { ProofLab, ProofPlatform } from './deps.ts';
 import { formatReports } from './format-report.ts';
 import type { ReportFormat } from './format-report.ts';
+import { labHash } from './proofs-file.ts';
 import { proveLab } from './prove-lab.ts';
 import { exitCodeOf } from './report.ts';
 import type { LabReport } from './report.ts';
@@ -24,12 +26,14 @@ export interface RunRequest {
   onProgress: (text: string) => void;
   onReport: (text: string) => void;
   onFinished?: (lab: ProofLab) => Promise<void>;
+  /** Told of each lab that was proven whole, and the hash its folder had when it was read. */
+  onProven?: (lab: string, hash: string) => Promise<void>;
 }
 
 /** Returns the exit code: 0 all proven, 1 a check failed, 2 nothing ran, 3 a lab is broken. */
 export async function runLabs(request: RunRequest): Promise<0 | 1 | 2 | 3> {
   const reports: LabReport[] = [];
-  const labs: Lab[] = [];
+  const labs: ReadyLab[] = [];
   for (const id of request.ids) {
     const lab = await readOrReport(request, id);
     if ('outcome' in lab) reports.push(lab);
@@ -38,8 +42,10 @@ export async function runLabs(request: RunRequest): Promise<0 | 1 | 2 | 3> {
   // an unreadable lab stops the run before anything is started
   if (reports.length === 0 && labs.length > 0) {
     const platform = await request.preparePlatform();
-    for (const lab of labs) {
-      reports.push(await proveLab(lab, { ...request, platform }));
+    for (const { lab, hash } of labs) {
+      const report = await proveLab(lab, { ...request, platform });
+      reports.push(report);
+      if (request.isWhole && report.outcome === 'proven') await request.onProven?.(lab.id, hash);
       if (request.signal.aborted) break;
     }
   }
@@ -47,16 +53,23 @@ export async function runLabs(request: RunRequest): Promise<0 | 1 | 2 | 3> {
   return exitCodeOf(reports);
 }
 
+interface ReadyLab {
+  lab: Lab;
+  /** Of its folder as it was read. */
+  hash: string;
+}
+
 async function readOrReport(
   { labsFolder, isWhole, onProgress }: RunRequest,
   id: string,
-): Promise<Lab | LabReport> {
+): Promise<ReadyLab | LabReport> {
   try {
+    const hash = await labHash(join(labsFolder, id)).catch(() => '');
     const lab = await readLab(labsFolder, id);
     const findings = isWhole ? lintLab(lab) : [];
     for (const finding of findings) onProgress(`${finding.severity}: ${formatProblem(finding)}`);
     const errors = findings.filter(({ severity }) => severity === 'error');
-    return errors.length === 0 ? lab : nothing(id, errors.map(formatProblem).join('\n'));
+    return errors.length === 0 ? { lab, hash } : nothing(id, errors.map(formatProblem).join('\n'));
   } catch (error) {
     if (error instanceof LabUnknown || error instanceof LabInvalid) return nothing(id, error.message);
     throw error;

@@ -83,6 +83,15 @@ it('an unknown lab names the labs there are and the nearest', async () => {
   await expect(reading).rejects.toThrow("There is no lab 'sampel'. Did you mean 'sample'? Labs: sample.");
 });
 
+it('labs are listed in the order they give themselves, the others behind them by name', async () => {
+  await using folder = await labFolder({
+    '../zebra/lab.yaml': 'order: 2\n',
+    '../yak/lab.yaml': validFile('lab.yaml', 'minutes: 10', 'minutes: 10\norder: 10'),
+    '../apple/lab.yaml': validFile('lab.yaml'),
+  });
+  expect(await listLabs(folder.path)).toEqual(['zebra', 'yak', 'apple', 'sample']);
+});
+
 it('a lab is never read from outside the folder of labs', async () => {
   await using folder = await labFolder();
   await expect(readLab(`${folder.path}/sample`, '../sample')).rejects.toThrow(LabUnknown);
