@@ -5,7 +5,7 @@ import type {
   LabService,
   LabSource,
   RunningLab,
-  TerminalStream,
+  TerminalProcess,
 } from '../../server/appliance/http/deps.ts';
 import type { CheckVerdict, NodeState } from '../../server/appliance/http/types.ts';
 
@@ -175,16 +175,18 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    openTerminal: (lab, place) =>
+    openTerminal: (lab, { place }, size) =>
       labs.get(lab)?.phase === 'ready'
         ? Promise.resolve(
             demoShell(
               place,
               (command) => typed.push({ place, command }),
               () => (hasPrintedLater = true),
+              size,
             ),
           )
         : Promise.reject(new Error(`${place} is not running yet.`)),
+    joinTerminals: () => Promise.resolve([]),
     check: (_lab, step) => Promise.resolve(step === 1 ? firstStep(typed) : []),
   };
 }
@@ -232,7 +234,8 @@ export function demoShell(
   place: string,
   onCommand: (command: string) => void,
   onPrintedLater: () => void,
-): TerminalStream {
+  size = { columns: 80, rows: 24 },
+): TerminalProcess {
   let output: (bytes: Buffer) => void = () => {};
   let end: (reason: string) => void = () => {};
   let line = '';
@@ -252,6 +255,10 @@ export function demoShell(
     print(prompt);
   };
   return {
+    start: 0,
+    end: 0,
+    ...size,
+    leave: () => {},
     onOutput(listener) {
       output = listener;
       setImmediate(() => print(`\x1b[?2004h${prompt}`));

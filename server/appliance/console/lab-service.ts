@@ -13,9 +13,9 @@ import { LabLeftBehind, LabStartFailed } from '../labs/failures.ts';
 import { listLabs } from '../labs/list.ts';
 import { labLabel } from '../labs/names.ts';
 import { defaultSpec, type NodeKind } from '../labs/spec.ts';
-import { attachLab } from '../proof/attach-lab.ts';
 import { entryOf, invalidEntry, sourceOf } from './lab-source.ts';
 import { afterEvent, afterFailure, afterLook, problemFrom, startingLab } from './lab-view.ts';
+import { createTerminalPlaces } from './terminals/places.ts';
 import { watchInstances } from './watch-instances.ts';
 
 export interface LabServiceOptions {
@@ -176,15 +176,7 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    async openTerminal(id, place, { columns, rows }) {
-      const lab = await attachLab(engine, id);
-      const isNode = !place.includes(':');
-      if (isNode && !lab.nodeNames.includes(place))
-        throw new Error(`There is no node '${place}'. Nodes: ${lab.nodeNames.join(', ')}.`);
-      const stream = await lab.openTerminal(place);
-      stream.resize(columns, rows);
-      return stream;
-    },
+    ...createTerminalPlaces(engine),
     async close() {
       stopFollowing();
       for (const stop of instanceWatches.values()) stop();

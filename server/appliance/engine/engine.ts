@@ -7,6 +7,7 @@ import { execIn, openTerminalIn } from './exec.ts';
 import { asking, EngineUnreachable } from './failures.ts';
 import * as images from './images.ts';
 import * as networks from './networks.ts';
+import { openPipeIn } from './pipe.ts';
 import type { ContainerSpec, EngineFacts, ExecOptions, NetworkSpec } from './types.ts';
 
 export type Engine = ReturnType<typeof wrap>;
@@ -46,6 +47,8 @@ function wrap(docker: Docker, host: string) {
       size: { cols: number; rows: number },
       env?: Record<string, string>,
     ) => openTerminalIn(docker, name, argv, size, env),
+    openPipe: (name: string, argv: string[], env?: Record<string, string>) =>
+      openPipeIn(docker, name, argv, env),
     createNetwork: (spec: NetworkSpec) => networks.createNetwork(docker, spec),
     removeNetwork: (name: string) => networks.removeNetwork(docker, name),
     listNetworks: (...labels: string[]) => networks.listNetworks(docker, labels),

@@ -5,7 +5,8 @@ import type Docker from 'dockerode';
 import { asking, EngineRefused } from './failures.ts';
 import type { ExecOptions, ExecResult, Terminal } from './types.ts';
 
-const environment = (env: Record<string, string> = {}) =>
+/** What every program in a container gets of its environment. */
+export const environment = (env: Record<string, string> = {}) =>
   Object.entries({ HOME: '/root', LC_ALL: 'C.UTF-8', ...env }).map(([name, value]) => `${name}=${value}`);
 
 /**

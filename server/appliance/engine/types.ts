@@ -98,6 +98,19 @@ export interface Terminal {
   readExitCode(): Promise<number>;
 }
 
+/** A command inside a container and both ways to talk with it. Nothing is heard before `onData`. */
+export interface Pipe {
+  onData(listener: (bytes: Buffer) => void): void;
+  /** Called once, when the command has ended or the connection to it is lost, with the last it wrote to stderr. */
+  onEnd(listener: (complaint: string) => void): void;
+  write(bytes: Buffer): void;
+  /** Holds back what the command writes until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Closes the command's stdin and hears nothing more. */
+  close(): void;
+}
+
 /** What `docker info` tells that changes how nodes are started. */
 export interface EngineFacts {
   version: string;

@@ -34,13 +34,18 @@ export interface Console {
   url: string;
   /** An address that signs one browser in, once. */
   oneTimeLink(): string;
-  /** Ends terminals and connections; labs go on. */
+  /** Ends connections; labs and the programs of their terminals go on. */
   close(): Promise<void>;
 }
 
 /** Throws EADDRINUSE as Node does when the port is taken. */
 export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   const { host = '127.0.0.1', labs, log } = options;
+  const hub = createEventHub(() => labs.running().map(withSteps));
+  const terminals = createTerminals(labs, (lab) => hub.changed(lab), log);
+  const progress = createProgress(options.checks, (lab) => hub.changed(lab));
+  // A browser that comes again asks for its terminals first of all.
+  await terminals.join(labs.running().map(({ id }) => id));
   const server = createServer();
   await new Promise<void>((done, failed) => {
     server.once('error', failed).listen(options.port, host, done);
@@ -50,9 +55,6 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
 
   const sessions = createSessions(options.secret);
   const guard = createGuard({ sessions, port, names: namesOf(host) });
-  const hub = createEventHub(() => labs.running().map(withSteps));
-  const terminals = createTerminals(labs, (lab) => hub.changed(lab));
-  const progress = createProgress(options.checks, (lab) => hub.changed(lab));
 
   function withSteps(lab: ReturnType<LabService['running']>[number]): LabState {
     return { ...lab, steps: progress.steps(lab.id), terminals: terminals.list(lab.id) };
@@ -95,7 +97,7 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
     async close() {
       stopListening();
       stopSockets();
-      terminals.closeAll();
+      terminals.leaveAll();
       hub.close();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -5,13 +5,14 @@ import type {
   InstanceState,
   LabHead,
   NodeState,
-  Place,
   PlacedCommand,
+  TerminalState,
 } from './types.ts';
 
-/** A terminal's process: a docker exec with a TTY, or a shell inside an instance. */
+/** A program on a terminal. */
 export interface TerminalStream {
-  onOutput(listener: (bytes: Buffer) => void): void;
+  /** Output and, where output can be lost on the way, its offset in all output. */
+  onOutput(listener: (bytes: Buffer, offset?: number) => void): void;
   /** Called once, when the process has ended or the connection to it is lost. */
   onEnd(listener: (reason: string) => void): void;
   write(data: string): void;
@@ -21,6 +22,18 @@ export interface TerminalStream {
   resume(): void;
   /** Ends the process. */
   close(): void;
+}
+
+/** A terminal's program in its node, which outlives the appliance. */
+export interface TerminalProcess extends TerminalStream {
+  /** Offset of the first byte that `onOutput` will tell. */
+  start: number;
+  /** Offset after what was written before it was joined. */
+  end: number;
+  columns: number;
+  rows: number;
+  /** Lets go of the program, which goes on. */
+  leave(): void;
 }
 
 /** A lab as the lifecycle knows it; steps and terminals are added by the console. */
@@ -52,7 +65,14 @@ export interface LabService {
   destroy(lab: string): Promise<void>;
   /** Calls back with a lab's id whenever what `running` says of it has changed; returns how to stop. */
   onChange(listener: (lab: string) => void): () => void;
-  openTerminal(lab: string, place: Place, size: { columns: number; rows: number }): Promise<TerminalStream>;
+  /** Starts a shell at a place of a lab. Throws what the place answers. */
+  openTerminal(
+    lab: string,
+    wanted: TerminalState,
+    size: { columns: number; rows: number },
+  ): Promise<TerminalProcess>;
+  /** Joins the terminals that an appliance before this one opened. */
+  joinTerminals(lab: string): Promise<{ state: TerminalState; process: TerminalProcess }[]>;
 }
 
 /** How far the checks of a step are. */

@@ -6,6 +6,8 @@ export interface ReplayBuffer {
   /** Offset after the newest byte. */
   end(): number;
   append(bytes: Buffer): void;
+  /** Goes on at a later offset: what lies between was lost on the way, what came before is dropped. */
+  skipTo(offset: number): void;
   /** At most `limit` bytes from `offset` on; offset must lie between start and end. */
   read(offset: number, limit: number): Buffer;
   /** Where a viewer that saw nothing begins: at a line's start, so that no half escape sequence is drawn. */
@@ -14,11 +16,14 @@ export interface ReplayBuffer {
 
 const gatherBytes = 4096;
 
-/** Keeps the newest `capacity` bytes, and up to one chunk more. */
-export function createReplayBuffer(capacity = 256 * 1024): ReplayBuffer {
+/**
+ * Keeps the newest `capacity` bytes, and up to one chunk more.
+ * @param first offset of the first byte that will come
+ */
+export function createReplayBuffer(capacity = 256 * 1024, first = 0): ReplayBuffer {
   const chunks: Buffer[] = [];
-  let start = 0;
-  let end = 0;
+  let start = first;
+  let end = first;
 
   return {
     start: () => start,
@@ -32,6 +37,10 @@ export function createReplayBuffer(capacity = 256 * 1024): ReplayBuffer {
       else chunks.push(bytes);
       end += bytes.length;
       while (end - start - chunks[0]!.length >= capacity) start += chunks.shift()!.length;
+    },
+    skipTo(offset) {
+      chunks.length = 0;
+      start = end = offset;
     },
     read(offset, limit) {
       const parts: Buffer[] = [];

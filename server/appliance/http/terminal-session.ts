@@ -1,6 +1,6 @@
 // One terminal process and the browsers looking at it. The process outlives them all: output is kept for replay, one
 // viewer owns the size, and the owner's pace holds the process back when it floods the screen.
-import type { TerminalStream } from './deps.ts';
+import type { TerminalProcess } from './deps.ts';
 import { createReplayBuffer } from './replay-buffer.ts';
 import type { TerminalMessage, TerminalRequest } from './types.ts';
 
@@ -27,21 +27,26 @@ interface Attached {
 export interface TerminalSession {
   /** Replays what came after `after` and follows; returns what the viewer may do. */
   attach(viewer: Viewer, after: number): { request(request: TerminalRequest): void; detach(): void };
+  /** All that the program wrote before it was joined can be replayed. */
+  isWhole: Promise<void>;
+  /** Ends the program. */
   close(): void;
+  /** Drops the viewers and lets go of the program, which goes on. */
+  leave(): void;
 }
 
-/** Follows `stream` until it ends; `onEnd` is called once. */
+/** Follows a program until it ends; `onEnd` is called once. */
 export function createTerminalSession(options: {
-  stream: TerminalStream;
-  columns: number;
-  rows: number;
+  process: TerminalProcess;
   onEnd: () => void;
   replayBytes?: number;
 }): TerminalSession {
-  const { stream } = options;
-  const buffer = createReplayBuffer(options.replayBytes);
+  const { process: stream } = options;
+  const buffer = createReplayBuffer(options.replayBytes, stream.start);
   const attached = new Map<string, Attached>();
-  const size = { columns: options.columns, rows: options.rows };
+  const size = { columns: stream.columns, rows: stream.rows };
+  const whole = Promise.withResolvers<void>();
+  if (stream.start === stream.end) whole.resolve();
   let owner: string | undefined;
   let isPaused = false;
   let isEnded = false;
@@ -78,14 +83,17 @@ export function createTerminalSession(options: {
     pace();
   };
 
-  stream.onOutput((bytes) => {
+  stream.onOutput((bytes, offset = buffer.end()) => {
+    if (offset !== buffer.end()) buffer.skipTo(offset);
     buffer.append(bytes);
+    if (buffer.end() >= stream.end) whole.resolve();
     for (const to of attached.values()) pump(to);
     pace();
   });
   stream.onEnd((reason) => {
     if (isEnded) return;
     isEnded = true;
+    whole.resolve();
     for (const { viewer } of attached.values()) {
       viewer.send({ type: 'ended', reason });
       viewer.drop();
@@ -140,6 +148,13 @@ export function createTerminalSession(options: {
         },
       };
     },
+    isWhole: whole.promise,
     close: () => stream.close(),
+    leave() {
+      isEnded = true;
+      for (const { viewer } of attached.values()) viewer.drop();
+      attached.clear();
+      stream.leave();
+    },
   };
 }

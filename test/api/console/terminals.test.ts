@@ -1,7 +1,8 @@
 // Terminals over WebSockets: output is numbered and replayed, the process outlives sockets, one viewer owns the size.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { TerminalStream } from '../../../server/appliance/http/deps.ts';
+import type { TerminalProcess } from '../../../server/appliance/http/deps.ts';
 import type { TerminalState } from '../../../server/appliance/http/types.ts';
+import { createDemoLabs } from '../../support/demo-labs.ts';
 import {
   eventsOf,
   refusalOf,
@@ -11,11 +12,17 @@ import {
 } from '../../support/console-client.ts';
 
 /** A process at the boundary: the test writes its output and sees what reaches it. */
-function recordingStream() {
+function recordingStream(joined: Partial<TerminalProcess> = {}) {
   const calls: string[] = [];
-  let output: (bytes: Buffer) => void = () => {};
+  let output: (bytes: Buffer, offset?: number) => void = () => {};
   let end: (reason: string) => void = () => {};
-  const stream: TerminalStream = {
+  const stream: TerminalProcess = {
+    start: 0,
+    end: 0,
+    columns: 100,
+    rows: 30,
+    ...joined,
+    leave: () => calls.push('leave'),
     onOutput: (listener) => (output = listener),
     onEnd: (listener) => (end = listener),
     write: (data) => calls.push(`write ${data}`),
@@ -27,7 +34,7 @@ function recordingStream() {
   return {
     stream,
     calls,
-    print: (text: string) => output(Buffer.from(text)),
+    print: (text: string, offset?: number) => output(Buffer.from(text), offset),
     end: (reason: string) => end(reason),
   };
 }
@@ -192,4 +199,37 @@ it('says why a place has no terminal', async () => {
     409,
     { title: 'No terminal on vm:vm09', detail: 'vm09 is not running.' },
   ]);
+});
+
+it('finds again what an earlier console opened, and replays over its death exactly what was missed', async () => {
+  const labs = createDemoLabs();
+  const lab = await labs.start('demo');
+  const kept = recordingStream({ start: 1000, end: 1014, columns: 120, rows: 40 });
+  const state = { id: 'kept', place: 'network', title: 'network' };
+  labs.joinTerminals = () => Promise.resolve([{ state, process: kept.stream }]);
+  setTimeout(() => kept.print('first\r\n', 1000), 20);
+  setTimeout(() => kept.print('second\r', 1007), 60);
+  await using later = await testConsole(labs);
+  const events = eventsOf(later.connect('/api/events'));
+  const snapshot = await events.until(({ type }) => type === 'snapshot');
+  expect(snapshot).toMatchObject({ state: { labs: [{ terminals: [state] }] } });
+  const address = `/api/labs/${lab}/terminals/kept`;
+  const back = terminalOf(later.connect(`${address}?viewer=a&after=1007`));
+  await back.seen(({ output }) => output() === 'second\r');
+  expect(back.messages[0]).toMatchObject({ offset: 1007, replayUntil: 1014, columns: 120, rows: 40 });
+});
+
+it('tells a gap where output was lost on the way from the node', async () => {
+  const terminal = viewer('a');
+  await opened(terminal);
+  process.print('seen', 0);
+  await terminal.seen(({ output }) => output() === 'seen');
+  process.print('later', 500_000);
+  await terminal.seen(({ output }) => output().endsWith('later'));
+  expect(terminal.messages.at(-1)).toEqual({ type: 'gap', offset: 500_000 });
+});
+
+it('lets go of the programs when the console closes, and ends none', async () => {
+  await page.running.close();
+  expect(process.calls).toEqual(['leave']);
 });
