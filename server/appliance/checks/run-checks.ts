@@ -49,7 +49,9 @@ export async function runChecks(
     return looking(async () => {
       const started = performance.now();
       const result = await settle(ground, check, allowedMs);
-      const reason = result.verdict === 'failed' ? await (diagnosis ??= ground.diagnose()) : undefined;
+      const isDoubted =
+        result.verdict === 'failed' || (result.verdict === 'passed' && looksForNothing(check));
+      const reason = isDoubted ? await (diagnosis ??= ground.diagnose()) : undefined;
       const final = reason === undefined ? result : brokenBy(reason, result);
       return { check, milliseconds: Math.round(performance.now() - started), result: final };
     });
@@ -73,6 +75,10 @@ export async function runChecks(
   }
   return outcomes;
 }
+
+/** In a broken lab nothing is seen either; that proves nothing. */
+const looksForNothing = ({ isNegated, args }: Check) =>
+  isNegated || (args as { none?: unknown } | undefined)?.none === true;
 
 /** Lets at most `count` calls run at the same time, the others wait in their order. */
 function createLimit(count: number): <T>(call: () => Promise<T>) => Promise<T> {

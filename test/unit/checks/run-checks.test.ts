@@ -152,3 +152,18 @@ it('checks that need nothing of each other look at the same time, and are answer
     'b passed',
   ]);
 });
+
+it.each([{ isNegated: true }, { args: { from: 'outside', to: 'a', none: true } }])(
+  'that nothing is seen proves nothing in a broken lab: %j',
+  async (changes) => {
+    const answers = () => changes.isNegated !== true;
+    const judged = async (fault?: string) => {
+      const [outcome] = await runChecks(ground(answers, fault).context, [check('a', changes)], {
+        patience: 'once',
+      });
+      return outcome!.result!.verdict;
+    };
+    expect(await judged()).toBe('passed');
+    expect(await judged('the wire is cut')).toBe('broken');
+  },
+);

@@ -43,8 +43,8 @@ const platform: ProofPlatform = {
     id: `run-${lab.id}`,
     nodeNames: ['controller'],
     runInNode: async (_node, argv) => {
-      if (argv[0] === 'ls') return done('daemon\n');
-      if (argv[0] === 'sv') return done(`${isServiceUp ? 'run' : 'down'}: daemon: (pid 1) 5s\n`);
+      if (argv.includes('look'))
+        return done(`named daemon\nstatus ${isServiceUp ? 'run' : 'down'}: daemon: (pid 1) 5s\ndone\n`);
       if (argv.includes('/root/openrc-admin'))
         return done('export OS_USERNAME=admin\nexport OS_PASSWORD=x\nexport OS_TENANT_NAME=admin\n');
       return runLocally(argv);
