@@ -10,7 +10,7 @@ type Finder = (context: CheckContext, name: string) => Promise<Row>;
 
 /** What can be named, and how it is found. Beside the fields of the API each has the ones derived here. */
 const finders: Record<string, Finder> = {
-  network: async ({ get }, name) => findNamed(get, 'network', name),
+  network: async ({ get }, name) => withShort(await findNamed(get, 'network', name)),
   subnet: async ({ get }, name) => findNamed(get, 'subnet', name),
   router: async ({ get }, name) => {
     const router = await findNamed(get, 'router', name);
@@ -27,8 +27,7 @@ const finders: Record<string, Finder> = {
     const port = await findPort(get, who, network);
     const [fixed] = port['fixed_ips'] as { ip_address: string }[];
     return {
-      ...port,
-      short: String(port['id']).slice(0, 11),
+      ...withShort(port),
       ip: fixed?.ip_address,
       host: port['binding:host_id'],
     };
@@ -55,6 +54,11 @@ const finders: Record<string, Finder> = {
     });
   },
 };
+
+/** With the part of the id that stands in the names of devices: brqXXX of a network, tapXXX of a port. */
+function withShort(row: Row): Row {
+  return { ...row, short: String(row['id']).slice(0, 11) };
+}
 
 /** Fields that need another question to the cloud or to a node. */
 const derived: Record<string, (context: CheckContext, row: Row) => Promise<unknown>> = {
