@@ -6,6 +6,7 @@ import { serveConsole, type Console } from '../../server/appliance/http/console.
 import { seriousFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { buildPage, openConsole, readTerminal, type LearnerPage } from '../support/console-page.ts';
+import { temporaryJourneys } from '../support/console-client.ts';
 import { createDemoLabs, type DemoLabs } from '../support/demo-labs.ts';
 
 let browser: Browser;
@@ -24,7 +25,8 @@ afterAll(() => browser.close());
 beforeEach(async () => {
   labs = createDemoLabs(60);
   const log = { info: () => {}, error: () => {} };
-  serve = (port) => serveConsole({ port, labs, checks: labs, log, secret });
+  const journeys = (labs.journeys = await temporaryJourneys());
+  serve = (port) => serveConsole({ port, labs, checks: labs, journeys, log, secret });
   served = await serve(0);
   learner = await openConsole(browser, served.oneTimeLink());
   page = learner.page;

@@ -1,5 +1,8 @@
 // The first lab as a learner does it: a real cloud started from the browser, its commands run by click, its checks asked.
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { connectEngine, type Engine } from '../../server/appliance/engine/engine.ts';
@@ -38,6 +41,7 @@ beforeAll(async () => {
     imagesFolder,
     log,
     secret: randomBytes(32),
+    stateFolder: mkdtempSync(join(tmpdir(), 'first-lab-')),
   });
   browser = await launchBrowser();
   learner = await openConsole(browser, served.oneTimeLink());

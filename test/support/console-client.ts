@@ -1,8 +1,12 @@
 // A browser's side of the console for tests: signs in by the one-time link, sends requests, opens WebSockets.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { serveConsole, type Console } from '../../server/appliance/http/console.ts';
 import type { ConsoleEvent, TerminalMessage, TerminalRequest } from '../../server/appliance/http/types.ts';
+import { openJourneys, type Journeys } from '../../server/appliance/journey/journeys.ts';
 import { createDemoLabs, type DemoLabs } from './demo-labs.ts';
 
 export interface Answer {
@@ -29,13 +33,31 @@ interface AskOptions {
   headers?: Record<string, string | undefined>;
 }
 
-/** The console over the demo labs, on a free port, with this client signed in. */
+/** The console over the demo labs, on a free port, with this client signed in; what is remembered lasts as long as `labs`. */
 export async function testConsole(labs = createDemoLabs()): Promise<TestConsole> {
   const errors: string[] = [];
   const log = { info: () => {}, error: (message: string) => void errors.push(message) };
-  const running = await serveConsole({ port: 0, labs, checks: labs, log });
+  const journeys = (labs.journeys ??= await temporaryJourneys());
+  const running = await serveConsole({ port: 0, labs, checks: labs, journeys, log });
   const client = await consoleClient(running.oneTimeLink());
   return { running, labs, ...client, [Symbol.asyncDispose]: () => running.close() };
+}
+
+let folder: string | undefined;
+
+function ownFolder(): string {
+  if (folder === undefined) {
+    const own = mkdtempSync(join(tmpdir(), 'journeys-'));
+    process.once('exit', () => rmSync(own, { recursive: true, force: true }));
+    folder = own;
+  }
+  return folder;
+}
+
+/** Journeys in a folder that goes with this process. */
+export async function temporaryJourneys(): Promise<Journeys> {
+  const stateFolder = mkdtempSync(join(ownFolder(), 'state-'));
+  return openJourneys({ stateFolder, log: { error: () => undefined } });
 }
 
 /** Signs in at a console with its one-time link. */

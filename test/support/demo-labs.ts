@@ -8,6 +8,9 @@ import type {
   TerminalProcess,
 } from '../../server/appliance/http/deps.ts';
 import type { CheckVerdict, NodeState } from '../../server/appliance/http/types.ts';
+import { extendedClock, startedClock } from '../../server/appliance/journey/clock.ts';
+import { afterReplay, beforeMaking, lastPassed } from '../../server/appliance/journey/journey.ts';
+import type { Journeys } from '../../server/appliance/journey/journeys.ts';
 
 const entry = {
   id: 'demo',
@@ -27,6 +30,7 @@ const entry = {
 
 const source: LabSource = {
   entry,
+  gating: 'free',
   introduction: 'A tenant has **two networks** on VLANs 101 and 102 behind one router.',
   steps: [
     {
@@ -47,6 +51,10 @@ const source: LabSource = {
           text: 'neutron net-create net01 --provider:network_type vlan --provider:segmentation_id 101',
         },
       ],
+      checks: [
+        { name: 'net01 exists', isGuard: false, hints: ['Is there a network?', 'Create one named net01.'] },
+        { name: 'net01 is on VLAN 101', isGuard: false, hints: [] },
+      ],
     },
     {
       number: 2,
@@ -54,11 +62,16 @@ const source: LabSource = {
       markdown:
         'Flows translate the VLAN:\n\n```compute1\novs-ofctl dump-flows br-int\n```\n\n```vm:vm01\nip addr show eth0\n```',
       solution: [{ place: 'compute1', text: 'ovs-ofctl dump-flows br-int' }],
+      checks: [],
     },
   ],
 };
 
 export interface DemoLabs extends LabService, CheckService {
+  /** What is remembered of each lab; whoever serves these labs sets it. */
+  journeys?: Journeys;
+  /** The lab's texts; a test may change them. */
+  demo: LabSource;
   /** What was typed, by place. */
   typed: { place: string; command: string }[];
   /** What the command `later` prints has been printed. */
@@ -79,6 +92,7 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
   let hasPrintedLater = false;
   let count = 0;
   const changed = (lab: string) => listeners.forEach((listener) => listener(lab));
+  const replacedListeners = new Set<(lab: string, reason: string) => void>();
 
   const startNode = (lab: RunningLab, node: NodeState, after: number) => {
     const phases = [
@@ -116,20 +130,56 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
               remedy: 'Free some disk space and start the lab again.',
             },
           });
-        else if (lab.nodes.every(({ phase }) => phase === 'ready'))
-          Object.assign(lab, {
-            phase: 'ready',
-            doing: undefined,
-            readyAt: new Date().toISOString(),
-            instances: [{ name: 'vm01', node: 'compute1', status: 'ACTIVE', addresses: ['192.168.101.3'] }],
-          });
+        else if (lab.nodes.every(({ phase }) => phase === 'ready')) await replayDemo(lab);
         changed(lab.id);
       },
       stepMs * (after + phases.length),
     );
   };
 
-  return {
+  /** Types what a lab that was brought to a step needs, then calls it ready. */
+  const replayDemo = async (lab: RunningLab) => {
+    const known = demoLabs.journeys?.find(lab.id);
+    const until = known?.underway?.kind === 'make' ? known.underway.until : 0;
+    for (const { number, title, solution } of demo.steps.filter((step) => step.number <= until))
+      for (const [index, command] of solution.entries()) {
+        const replay = { step: number, until, command, commandsDone: index, commandsTotal: solution.length };
+        Object.assign(lab, { phase: 'replaying', doing: `Typing step ${number}, '${title}'`, replay });
+        changed(lab.id);
+        await new Promise((done) => setTimeout(done, stepMs * 4));
+        typed.push({ place: command.place, command: command.text });
+        if (index < solution.length - 1) continue;
+        const checks = number === 1 ? firstStep(typed) : [];
+        await demoLabs.journeys?.change(lab.id, (journey) =>
+          afterReplay(journey, number, checks, new Date()),
+        );
+      }
+    await demoLabs.journeys?.change(lab.id, ({ underway: _underway, ...journey }) => ({
+      ...journey,
+      clock: startedClock(new Date(), entry.minutes),
+    }));
+    Object.assign(lab, {
+      phase: 'ready',
+      doing: undefined,
+      replay: undefined,
+      readyAt: new Date().toISOString(),
+      instances: [{ name: 'vm01', node: 'compute1', status: 'ACTIVE', addresses: ['192.168.101.3'] }],
+    });
+  };
+  const remake = async (id: string, until: number) => {
+    const lab = labs.get(id)!;
+    await demoLabs.journeys?.change(id, (journey) => beforeMaking(journey, until));
+    replacedListeners.forEach((listener) => listener(id, 'The nodes of this lab are made anew.'));
+    typed.length = 0;
+    const nodes = entry.nodeNames.map(demoNode);
+    Object.assign(lab, { phase: 'starting', doing: 'Starting five nodes', problem: undefined, nodes });
+    changed(id);
+    lab.nodes.forEach((node, index) => startNode(lab, node, index));
+  };
+
+  const demo = structuredClone(source);
+  const demoLabs: DemoLabs = {
+    demo,
     typed,
     hasPrintedLater: () => hasPrintedLater,
     holdNode(name) {
@@ -139,10 +189,11 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
     },
     failNode: (name) => (failing = name),
     catalog: () => Promise.resolve([entry]),
-    source: (id) => Promise.resolve(id === entry.id ? source : undefined),
+    source: (id) => Promise.resolve(id === entry.id ? demo : undefined),
     running: () => [...labs.values()],
-    start(id) {
+    start(id, learner = 'local') {
       const lab: RunningLab = {
+        learner,
         id: `${id}-${++count}`,
         entry: id,
         title: entry.title,
@@ -171,9 +222,25 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
       }, stepMs * 3);
       return Promise.resolve();
     },
+    reset: (id) => remake(id, 0),
+    bring: (id, step) => remake(id, step),
+    resume(id) {
+      const journey = demoLabs.journeys?.find(id);
+      return remake(id, journey === undefined ? 0 : lastPassed(journey));
+    },
+    async extend(id) {
+      await demoLabs.journeys?.change(id, (journey) => ({
+        ...journey,
+        clock: journey.clock && extendedClock(journey.clock, new Date()),
+      }));
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onReplaced(listener) {
+      replacedListeners.add(listener);
+      return () => replacedListeners.delete(listener);
     },
     openTerminal: (lab, { place }, size) =>
       labs.get(lab)?.phase === 'ready'
@@ -189,6 +256,7 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
     joinTerminals: () => Promise.resolve([]),
     check: (_lab, step) => Promise.resolve(step === 1 ? firstStep(typed) : []),
   };
+  return demoLabs;
 }
 
 function demoNode(name: string): NodeState {

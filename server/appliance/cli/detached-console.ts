@@ -48,8 +48,10 @@ export async function stopConsole(): Promise<boolean> {
 }
 
 /** Starts `up` once more without a terminal, shows its greeting, then leaves it alone; its log is `console.log`. */
-export async function startDetached({ host, port }: { host: string; port: string }): Promise<void> {
+export async function startDetached(options: { host: string; port: string; time?: string }): Promise<void> {
+  const { host, port, time } = options;
   const argv = [join(folders.server, 'main.ts'), 'patchbay', 'up', '--yes', '--host', host, '--port', port];
+  if (time !== undefined) argv.push('--time', time);
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   const logFile = join(folders.state, 'console.log');
   const log = openSync(logFile, 'w', 0o600);

@@ -15,6 +15,7 @@ import { UsageError } from './usage-error.ts';
 interface UpOptions {
   host: string;
   port: string;
+  time?: string;
   yes?: boolean;
   detach?: boolean;
 }
@@ -25,6 +26,14 @@ function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
   throw new UsageError(`'${text}' is no port; it is a number from 0 (any free one) to 65535.`);
+}
+
+/** Minutes on each lab's clock; undefined for the usual. */
+function minutesOf(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,5}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new UsageError(
+    `'${text}' is no time; it is a number of whole minutes, 0 for labs that never end by themselves.`,
+  );
 }
 
 async function setUp({ yes }: Pick<UpOptions, 'yes'>, signal = new AbortController().signal) {
@@ -44,14 +53,15 @@ async function greetRunning(): Promise<boolean> {
 }
 
 /** Serves until interrupted; labs go on without the console. */
-async function serve({ host, port: portText, yes }: UpOptions): Promise<void> {
+async function serve({ host, port: portText, yes, time }: UpOptions): Promise<void> {
   const port = portOf(portText);
   await interruptible(async (signal) => {
     const { engine, images } = await setUp({ yes }, signal);
     const { labs: labsFolder, images: imagesFolder, webBuilt: pages } = folders;
     const secret = await consoleSecret();
     const own = { engine, host, port, images, labsFolder, imagesFolder, pages, secret, log: consoleLog };
-    const console = await startConsole(own).catch((error: NodeJS.ErrnoException) => {
+    const kept = { stateFolder: folders.state, labMinutes: minutesOf(time) };
+    const console = await startConsole({ ...own, ...kept }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;
       throw new Error(
         `Port ${port} of ${host} is taken by another program. Take another one: patchbay up --port ${port + 1}`,
@@ -77,11 +87,13 @@ export function addUp(program: Command): void {
     .description('set up whatever is missing and serve the console until Ctrl-C')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', defaultPort)
+    .option('--time <minutes>', 'how long a lab stands unless it is extended; 0 for ever')
     .option('--yes', 'install a Docker engine without asking')
     .option('--detach', "go on in the background; 'patchbay down --all' ends it")
     .addHelpText('after', '\nExample:\n  patchbay up --port 9000')
     .action(async (options: UpOptions) => {
       portOf(options.port);
+      minutesOf(options.time);
       if (process.send === undefined && (await greetRunning())) return;
       if (options.detach !== true) return serve(options);
       await setUp(options); // here, where its progress is seen

@@ -1,209 +1,165 @@
-// Labs for the console: starts and destroys them on the engine and keeps what the page shows of each up to date, from
-// what their start tells, from the engine's events and from the clouds' own.
-import { LabInvalid, LabUnknown } from '../catalog/lab-invalid.ts';
-import { listLabs as listFolders, readLab } from '../catalog/read-lab.ts';
-import type { Lab } from '../catalog/types.ts';
+// Labs for the console: what a learner can have done to them, and what the page shows of each meanwhile. Each concern has
+// a file of its own here; this one ties them together.
+import { readLab } from '../catalog/read-lab.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { ContainerEvent } from '../engine/types.ts';
-import type { LabService, LabSource, RunningLab } from '../http/deps.ts';
-import { createLab } from '../labs/create.ts';
-import { destroyLab } from '../labs/destroy.ts';
-import type { LabEvent } from '../labs/events.ts';
-import { LabLeftBehind, LabStartFailed } from '../labs/failures.ts';
+import { NotNow, type LabService } from '../http/deps.ts';
+import type { LabPhase } from '../http/types.ts';
+import { extendedClock } from '../journey/clock.ts';
+import { beforeMaking, lastPassed, newJourney, type Journey } from '../journey/journey.ts';
+import type { Journeys } from '../journey/journeys.ts';
 import { listLabs } from '../labs/list.ts';
-import { labLabel } from '../labs/names.ts';
-import { defaultSpec, type NodeKind } from '../labs/spec.ts';
-import { entryOf, invalidEntry, sourceOf } from './lab-source.ts';
-import { afterEvent, afterFailure, afterLook, problemFrom, startingLab } from './lab-view.ts';
+import type { NodeKind } from '../labs/spec.ts';
+import { watchClocks } from './clock-watch.ts';
+import { endLab, runOut } from './end-lab.ts';
+import { createEngineLook } from './engine-look.ts';
+import { followInstances } from './follow-instances.ts';
+import { readCatalog, readSource } from './lab-source.ts';
+import { createLabTable } from './lab-table.ts';
+import { createLabTasks } from './lab-tasks.ts';
+import { startingLab } from './lab-view.ts';
+import { makeLab } from './make-lab.ts';
+import { createSupply, specOf } from './supply.ts';
 import { createTerminalPlaces } from './terminals/places.ts';
-import { watchInstances } from './watch-instances.ts';
 
 export interface LabServiceOptions {
   engine: Engine;
   labsFolder: string;
   imagesFolder: string;
   images: Record<NodeKind, string>;
+  /** What is remembered of each lab. */
+  journeys: Journeys;
+  /** Minutes on the clock of each lab instead of the usual; 0 for no clock. */
+  labMinutes?: number;
   log: { error(message: string): void };
 }
 
 export interface EngineLabs extends LabService {
-  /** Stops following and aborts starts that are under way, which leaves nothing of them; running labs go on. */
+  /** Stops following and aborts what is being done to labs; labs that run go on. */
   close(): Promise<void>;
 }
 
-/** Finds the labs that run already, then follows the engine. */
+/** A lab whose nodes may be made anew: nothing is being made or removed that would be half done. */
+const replaceable: LabPhase[] = ['ready', 'replaying', 'broken', 'ended'];
+
+/** Finds the labs there are, goes on with what an appliance before this one was doing to them, then follows the engine. */
 export async function createLabService(options: LabServiceOptions): Promise<EngineLabs> {
-  const { engine, labsFolder, log } = options;
-  const labs = new Map<string, RunningLab>();
-  const listeners = new Set<(lab: string) => void>();
-  const instanceWatches = new Map<string, () => void>();
-  /** Labs this service is starting or taking down: their own events tell more than the engine's. */
-  const busy = new Map<string, { abort: AbortController; done: Promise<void> }>();
-  const ending = new Set<string>();
-
-  const set = (id: string, lab: RunningLab | undefined) => {
-    if (lab === undefined) labs.delete(id);
-    else labs.set(id, lab);
-    followInstances(id, lab?.phase === 'ready');
-    for (const listener of listeners) listener(id);
-  };
-  const followInstances = (id: string, isReady: boolean) => {
-    if (isReady === instanceWatches.has(id)) return;
-    if (!isReady) {
-      instanceWatches.get(id)!();
-      instanceWatches.delete(id);
-      return;
-    }
-    const onInstances = (instances: RunningLab['instances']) => {
-      const lab = labs.get(id);
-      if (lab !== undefined && instanceWatches.has(id)) set(id, { ...lab, instances });
-    };
-    instanceWatches.set(id, watchInstances({ engine, lab: id, onInstances, log }));
-  };
-  const onEvent = (event: LabEvent) => {
-    const lab = labs.get(event.lab);
-    if (lab !== undefined && !ending.has(event.lab)) set(event.lab, afterEvent(lab, event));
+  const { engine, labsFolder, journeys, log } = options;
+  const table = createLabTable();
+  const replacedListeners = new Set<(lab: string, reason: string) => void>();
+  const tasks = createLabTasks((id) => look.soon(id), log);
+  const look = createEngineLook({ engine, labsFolder, table, journeys, isBusy: tasks.isBusy, log });
+  const supply = createSupply(options);
+  const onReplaced = (id: string, reason: string) =>
+    replacedListeners.forEach((listener) => listener(id, reason));
+  const ending = { engine, table, journeys, onReplaced };
+  const making = {
+    ...{ engine, labsFolder, supply, table, journeys, look, labMinutes: options.labMinutes },
+    onReplaced: (id: string) =>
+      onReplaced(id, 'The nodes of this lab are made anew. Open it again when they are ready.'),
   };
 
-  const lookOnce = async (id: string) => {
-    if (busy.has(id)) return;
-    const [status] = await listLabs(engine, id);
-    if (busy.has(id)) return;
-    const known = labs.get(id);
-    if (status === undefined || status.nodes.length === 0) {
-      // What failed to start is gone from the engine, but its reason is still to be read.
-      if (known !== undefined && known.readyAt !== undefined) set(id, undefined);
-      return;
-    }
-    set(id, afterLook(known, status, known?.title ?? (await titleOf(labsFolder, status.entry))));
+  /** Does what the journey says is under way; what was being done to the lab before is ended. */
+  const goOn = ({ id, underway }: Journey) => {
+    if (underway === undefined) return;
+    if (underway.kind === 'make')
+      return tasks.run(id, (signal) => makeLab(making, id, underway.until, signal), 'It is made anew.');
+    const take = underway.kind === 'end' ? endLab : runOut;
+    tasks.run(id, () => take(ending, id), 'The lab was taken down.');
   };
-
-  /** Looks at a lab, one look at a time: what is told during a look makes one more. */
-  const looks = new Map<string, { isStale: boolean }>();
-  const look = async (id: string) => {
-    const running = looks.get(id);
-    if (running !== undefined) {
-      running.isStale = true;
-      return;
-    }
-    const mine = { isStale: true };
-    looks.set(id, mine);
-    try {
-      while (mine.isStale) {
-        mine.isStale = false;
-        await lookOnce(id);
-      }
-    } finally {
-      looks.delete(id);
-    }
+  /** Writes down what is to be done, so that a killed appliance goes on with it, then begins. */
+  const begin = async (id: string, how: (journey: Journey) => Journey) => {
+    const lab = table.get(id);
+    // one that another program started is remembered from its first change on
+    if (lab !== undefined)
+      journeys.meet(newJourney({ ...lab, steps: [], startedAt: new Date(lab.startedAt) }));
+    const journey = await journeys.change(id, how);
+    if (journey !== undefined) goOn(journey);
   };
-
-  const start = async (lab: Lab, id: string, signal: AbortSignal) => {
-    const spec = defaultSpec(id, { entry: lab.id, ...lab.cloud });
-    const { images, imagesFolder } = options;
-    try {
-      await createLab(engine, spec, { images, imagesFolder, onEvent, signal, isCloudAwaited: true });
-      busy.delete(id);
-      await look(id);
-    } catch (error) {
-      const known = labs.get(id);
-      if (ending.has(id) || known === undefined) return;
-      busy.delete(id);
-      set(id, afterFailure(known, problemOf(error)));
-    }
+  const demandPhase = (id: string, verb: string, phases: LabPhase[]) => {
+    const phase = table.get(id)?.phase;
+    if (phase === undefined) throw new NotNow(`There is no lab '${id}' any more.`);
+    if (!phases.includes(phase)) throw new NotNow(`A lab that is ${phase} cannot be ${verb} now.`);
   };
-
-  const lookSoon = (id: string) =>
-    void look(id).catch((error: unknown) => log.error(`Lab ${id} cannot be looked at: ${String(error)}`));
-  /** After an engine that was away: whatever it did meanwhile was not told. */
-  const lookAtAll = () =>
-    void listLabs(engine)
-      .then((found) => new Set([...labs.keys(), ...found.map(({ name }) => name)]).forEach(lookSoon))
-      .catch((error: unknown) => log.error(`The labs cannot be listed: ${String(error)}`));
-
-  const onEngineEvent = ({ action, labels }: ContainerEvent) => {
-    const id = labels[labLabel];
-    // Every command in a node is an event too; only these change what there is.
-    if (id === undefined || !/^(start|die|destroy|pause|unpause)$/.test(action)) return;
-    lookSoon(id);
+  /** Its nodes are removed only where they can be made anew. */
+  const demandFolder = async (id: string) => {
+    const entry = table.get(id)?.entry ?? id;
+    await readLab(labsFolder, entry).catch((error: Error) => {
+      throw new NotNow(`The nodes of lab '${id}' cannot be made anew. ${error.message}`);
+    });
   };
-  const stopFollowing = await engine.followEvents(labLabel, onEngineEvent, lookAtAll);
-  for (const { name } of await listLabs(engine)) await look(name);
+  const remake = async (
+    id: string,
+    verb: string,
+    phases: LabPhase[],
+    until: (journey: Journey) => number,
+  ) => {
+    demandPhase(id, verb, phases);
+    await demandFolder(id);
+    demandPhase(id, verb, phases);
+    await begin(id, (journey) => beforeMaking(journey, until(journey)));
+  };
+  const isEnding = (id: string) => tasks.isBusy(id) && journeys.find(id)?.underway?.kind === 'end';
+  const isRunning = (id: string) =>
+    !tasks.isBusy(id) && ['ready', 'broken'].includes(table.get(id)?.phase ?? '');
+  const onOver = (id: string) =>
+    void begin(id, (journey) => ({ ...journey, underway: { kind: 'run-out' } })).catch((error: unknown) =>
+      log.error(`Lab ${id} cannot be ended: ${String(error)}`),
+    );
+
+  const stopInstances = followInstances(engine, table, log);
+  for (const journey of journeys.all()) {
+    await look.now(journey.id);
+    goOn(journey);
+  }
+  const stopFollowing = await look.follow();
+  const stopClocks = watchClocks({ journeys, isRunning, onOver, log });
 
   return {
-    async catalog() {
-      const ids = await listFolders(labsFolder);
-      return Promise.all(
-        ids.map((id) => readLab(labsFolder, id).then(entryOf, (error) => invalidEntry(id, error))),
-      );
-    },
+    catalog: () => readCatalog(labsFolder),
     source: (entry) => readSource(labsFolder, entry),
-    running: () => [...labs.values()],
-    async start(entry) {
+    running: () => table.all(),
+    async start(entry, learner = 'local') {
       const lab = await readLab(labsFolder, entry);
-      const taken = (await listLabs(engine)).map(({ name }) => name);
-      const id = freeName(entry, [...taken, ...labs.keys()]);
-      const abort = new AbortController();
-      set(id, startingLab(defaultSpec(id, { entry, ...lab.cloud }), lab.title));
-      const done = Promise.resolve().then(() => start(lab, id, abort.signal));
-      busy.set(id, { abort, done });
+      const taken = [...(await listLabs(engine)).map(({ name }) => name), ...table.all().map(({ id }) => id)];
+      const id = freeName(entry, [...taken, ...journeys.all().map((journey) => journey.id)]);
+      const { title, steps } = lab;
+      const journey = newJourney({ id, entry, learner, title, steps, startedAt: new Date() });
+      table.set(id, startingLab(specOf(lab, id), journey));
+      const made = beforeMaking(journey, 0);
+      await journeys.begin(made).catch((error: unknown) => {
+        table.set(id, undefined);
+        throw error;
+      });
+      goOn(made);
       return id;
     },
     async destroy(id) {
-      const known = labs.get(id);
-      if (known === undefined || ending.has(id)) return;
-      ending.add(id);
-      const under = busy.get(id);
-      under?.abort.abort(new Error('The lab was taken down while it was starting.'));
-      const { problem: _problem, ...lab } = known;
-      set(id, { ...lab, phase: 'stopping', doing: 'Removing the nodes' });
-      const done = (async () => {
-        await under?.done;
-        await destroyLab(engine, id);
-        set(id, undefined);
-      })()
-        .catch((error: unknown) => {
-          const remedy = "Try again, or run './patchbay down' in a terminal.";
-          set(id, { ...known, phase: 'broken', problem: { ...problemOf(error), remedy } });
-        })
-        .finally(() => {
-          busy.delete(id);
-          ending.delete(id);
-        });
-      busy.set(id, { abort: new AbortController(), done });
+      if (table.get(id) === undefined || isEnding(id)) return;
+      await begin(id, (journey) => ({ ...journey, underway: { kind: 'end' } }));
     },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    reset: (id) => remake(id, 'reset', replaceable, () => 0),
+    bring: (id, step) => remake(id, 'brought to a step', replaceable, () => step),
+    resume: (id) => remake(id, 'resumed', ['broken', 'ended'], lastPassed),
+    async extend(id) {
+      const clock = journeys.find(id)?.clock;
+      if (clock === undefined) throw new NotNow('This lab has no clock: it does not end by itself.');
+      demandPhase(id, 'extended', ['ready', 'broken', 'repairing']);
+      await journeys.change(id, (journey) => ({ ...journey, clock: extendedClock(clock, new Date()) }));
+    },
+    onChange: (listener) => table.onChange(listener),
+    onReplaced(listener) {
+      replacedListeners.add(listener);
+      return () => replacedListeners.delete(listener);
     },
     ...createTerminalPlaces(engine),
     async close() {
       stopFollowing();
-      for (const stop of instanceWatches.values()) stop();
-      listeners.clear();
-      for (const id of busy.keys()) ending.add(id);
-      for (const { abort } of busy.values()) abort.abort(new Error('The appliance is stopping.'));
-      await Promise.all([...busy.values()].map(({ done }) => done));
+      stopClocks();
+      stopInstances();
+      replacedListeners.clear();
+      await tasks.close('The appliance is stopping.');
     },
   };
-}
-
-async function readSource(labsFolder: string, entry: string): Promise<LabSource | undefined> {
-  try {
-    return sourceOf(await readLab(labsFolder, entry));
-  } catch (error) {
-    if (error instanceof LabUnknown) return undefined;
-    if (error instanceof LabInvalid)
-      return { entry: invalidEntry(entry, error), introduction: '', steps: [] };
-    throw error;
-  }
-}
-
-async function titleOf(labsFolder: string, entry: string): Promise<string> {
-  return readLab(labsFolder, entry).then(
-    ({ title }) => title,
-    () => entry,
-  );
 }
 
 /** The lab folder's name, or the first with a number that is not taken. */
@@ -211,10 +167,4 @@ export function freeName(entry: string, taken: string[]): string {
   let name = entry.slice(0, 36);
   for (let count = 2; taken.includes(name); count++) name = `${entry.slice(0, 36)}-${count}`;
   return name;
-}
-
-function problemOf(error: unknown) {
-  const text = error instanceof Error ? error.message : String(error);
-  const problem = problemFrom(text, error instanceof LabStartFailed ? error.node : undefined);
-  return error instanceof LabLeftBehind ? { ...problem, remedy: error.remedy } : problem;
 }

@@ -1,5 +1,6 @@
 // A lab's folder as the console's card and texts.
-import { formatProblem, LabInvalid } from '../catalog/lab-invalid.ts';
+import { formatProblem, LabInvalid, LabUnknown } from '../catalog/lab-invalid.ts';
+import { listLabs, readLab } from '../catalog/read-lab.ts';
 import type { Lab } from '../catalog/types.ts';
 import type { LabSource } from '../http/deps.ts';
 import type { CatalogEntry } from '../http/types.ts';
@@ -26,11 +27,33 @@ export function sourceOf(lab: Lab): LabSource {
   return {
     entry: entryOf(lab),
     introduction: `${lab.summary}\n\n### Afterwards you can\n\n${outcomes}`,
-    steps: lab.steps.map(({ number, title, markdown, solution }) => ({
+    gating: lab.gating,
+    steps: lab.steps.map(({ number, title, markdown, solution, checks }) => ({
       number,
       title,
       markdown,
       solution: solution.map(({ place, text }) => ({ place, text })),
+      checks: checks.map(({ name, hints, isGuard }) => ({ name, hints, isGuard })),
     })),
   };
+}
+
+/** Every lab folder, the invalid ones with their problem. */
+export async function readCatalog(labsFolder: string): Promise<CatalogEntry[]> {
+  const ids = await listLabs(labsFolder);
+  return Promise.all(
+    ids.map((id) => readLab(labsFolder, id).then(entryOf, (error: unknown) => invalidEntry(id, error))),
+  );
+}
+
+/** A lab's texts as its folder has them now; undefined where there is no such lab. */
+export async function readSource(labsFolder: string, entry: string): Promise<LabSource | undefined> {
+  try {
+    return sourceOf(await readLab(labsFolder, entry));
+  } catch (error) {
+    if (error instanceof LabUnknown) return undefined;
+    if (error instanceof LabInvalid)
+      return { entry: invalidEntry(entry, error), introduction: '', gating: 'free', steps: [] };
+    throw error;
+  }
 }

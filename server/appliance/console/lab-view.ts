@@ -1,6 +1,7 @@
 // What the console shows of a lab, made from what its start tells and from what the engine has. Pure.
-import type { LabHead, LabProblem, NodePhase, NodeState, Wire } from '../http/types.ts';
+import type { LabProblem, NodePhase, NodeState, Wire } from '../http/types.ts';
 import type { RunningLab } from '../http/deps.ts';
+import type { Journey } from '../journey/journey.ts';
 import type { LabEvent } from '../labs/events.ts';
 import type { LabStatus } from '../labs/list.ts';
 import { nodeKinds, type LabSpec, type NodeKind, type NodeSpec } from '../labs/spec.ts';
@@ -25,8 +26,11 @@ const stages: Record<(LabEvent & { kind: 'node' })['phase'], { phase: NodePhase;
   failed: { phase: 'failed', progress: 1 },
 };
 
-/** A lab that is about to start. */
-export function startingLab(spec: LabSpec, title: string): RunningLab {
+/** A lab whose nodes are about to be made. */
+export function startingLab(
+  spec: LabSpec,
+  about: Pick<Journey, 'title' | 'learner' | 'startedAt'>,
+): RunningLab {
   const nodes = spec.nodes.map((node): NodeState => ({
     name: node.name,
     role: node.kind,
@@ -38,14 +42,32 @@ export function startingLab(spec: LabSpec, title: string): RunningLab {
   return {
     id: spec.name,
     entry: spec.entry,
-    title,
+    title: about.title,
+    learner: about.learner,
     phase: 'starting',
     doing: 'Starting the nodes',
-    startedAt: new Date().toISOString(),
+    startedAt: about.startedAt,
     wires: wiresOf(nodes),
     nodes,
     instances: [],
   };
+}
+
+/** A lab that has no nodes any more but whose progress is kept. */
+export function lostLab(known: RunningLab | undefined, journey: Journey): RunningLab {
+  const { id, entry, title, learner, startedAt, endedAt } = journey;
+  const nodes = (known?.nodes ?? []).map((node): NodeState => ({
+    ...node,
+    ...{ phase: 'stopped', progress: 0, doing: 'removed' },
+  }));
+  const head = { id, entry, title, learner, startedAt, wires: known?.wires ?? [], nodes, instances: [] };
+  if (endedAt !== undefined) return { ...head, phase: 'ended' };
+  const problem: LabProblem = {
+    message: 'The nodes of this lab are gone: somebody removed them, or the engine lost them.',
+    remedy: 'Resume makes them anew and replays the steps that had passed.',
+    remedies: ['resume'],
+  };
+  return { ...head, phase: 'broken', problem };
 }
 
 /** The lab after something was told of it. A lab that failed stays, so that the reason can be read. */
@@ -103,7 +125,11 @@ function afterNodeEvent(node: NodeState, event: LabEvent & { kind: 'node' }): No
  * The lab as the engine has it: nodes that stopped or came back, or the whole of a lab that another program started.
  * A lab of which a node is down is broken until it is back.
  */
-export function afterLook(known: RunningLab | undefined, status: LabStatus, title: string): RunningLab {
+export function afterLook(
+  known: RunningLab | undefined,
+  status: LabStatus,
+  about: Pick<Journey, 'title'> & Partial<Journey>,
+): RunningLab {
   const rank = ({ kind }: { kind: string }) => nodeKinds.indexOf(kind as NodeKind);
   const ordered = status.nodes.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   const nodes = ordered.map(({ name, kind, state, address, wires }): NodeState => {
@@ -122,26 +148,36 @@ export function afterLook(known: RunningLab | undefined, status: LabStatus, titl
   });
   const down = nodes.find(({ phase }) => phase === 'stopped');
   const startedAt = new Date(status.createdAt).toISOString();
-  const head: LabHead = {
+  const problem = problemOfNodes(down) ?? problemOfReplay(about.stuck);
+  return {
     id: status.name,
     entry: status.entry,
-    title,
-    phase: down === undefined ? 'ready' : 'broken',
-    startedAt: known?.startedAt ?? startedAt,
-    readyAt: known?.readyAt ?? startedAt,
+    title: about.title,
+    learner: about.learner ?? known?.learner ?? 'local',
+    phase: problem === undefined ? 'ready' : 'broken',
+    startedAt: about.startedAt ?? known?.startedAt ?? startedAt,
+    readyAt: about.readyAt ?? known?.readyAt ?? startedAt,
     wires: wiresOf(nodes),
-    ...(down === undefined
-      ? {}
-      : {
-          problem: {
-            message: `Node ${down.name} has stopped: ${down.doing}.`,
-            node: down.name,
-            remedy: 'End the lab and start it again.',
-          },
-        }),
+    ...(problem === undefined ? {} : { problem }),
+    nodes,
+    instances: known?.instances ?? [],
   };
-  return { ...head, nodes, instances: known?.instances ?? [] };
 }
+
+function problemOfNodes(down: NodeState | undefined): LabProblem | undefined {
+  return (
+    down && {
+      message: `Node ${down.name} has stopped: ${down.doing}.`,
+      node: down.name,
+      remedy: 'End the lab and start it again.',
+      remedies: ['resume', 'reset'],
+    }
+  );
+}
+
+/** A lab in which a solution failed stands where nobody wanted it. */
+const problemOfReplay = (stuck: Journey['stuck']): LabProblem | undefined =>
+  stuck && { ...stuck, remedy: 'Reset makes the lab anew.', remedies: ['reset'] };
 
 const nicsOf = (wires: NodeSpec['wires']) => [
   { name: 'mgmt0', wire: 'management' },

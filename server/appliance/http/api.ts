@@ -1,13 +1,14 @@
 // The JSON API of types.ts. Thin: it parses, asks the services and answers; state reaches the page by events.
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import type { LabService, LabSource } from './deps.ts';
+import { NotNow, type LabService, type LabSource } from './deps.ts';
 import { guideBlocks } from './guide-text.ts';
 import type { Progress } from './progress.ts';
 import type { Terminals } from './terminals.ts';
 import type { ApiProblem, Guide, LabState, Solution } from './types.ts';
 
 const startLab = z.strictObject({ entry: z.string().min(1).max(100) });
+const bringTo = z.strictObject({ step: z.int().min(0).max(99) });
 const openTerminal = z.strictObject({
   place: z.string().min(1).max(200),
   columns: z.int().min(2).max(1000),
@@ -27,6 +28,9 @@ class Refused extends Error {
 
 const notFound = (what: string, name: string, next: string) =>
   new Refused(404, `No such ${what}`, `There is no ${what} '${name}'. ${next}`);
+
+const noStep = (request: Request, count: number) =>
+  notFound('step', String(request.params.step), `The lab has ${count}.`);
 
 export interface ApiParts {
   labs: LabService;
@@ -67,7 +71,8 @@ export function apiRouter({ labs, progress, terminals, stateOf, log }: ApiParts)
     if (source.entry.problem !== undefined)
       throw new Refused(409, 'This lab cannot be started', source.entry.problem);
     const lab = await labs.start(entry);
-    progress.begin(lab, source.steps);
+    const started = labs.running().find(({ id }) => id === lab);
+    if (started !== undefined) await progress.meet(started);
     response.status(202).json(stateOf(lab));
   });
   api.delete('/labs/:lab', async (request, response) => {
@@ -75,6 +80,37 @@ export function apiRouter({ labs, progress, terminals, stateOf, log }: ApiParts)
     response.status(202).json({});
   });
 
+  api.post('/labs/:lab/reset', async (request, response) => {
+    await labs.reset(runningLab(request).id);
+    response.status(202).json({});
+  });
+  api.post('/labs/:lab/bring', async (request, response) => {
+    const { step } = parse(bringTo, request.body);
+    const lab = runningLab(request);
+    if (step > lab.steps.length) throw notFound('step', String(step), `The lab has ${lab.steps.length}.`);
+    progress.demandReachable(lab.id, step);
+    await labs.bring(lab.id, step);
+    response.status(202).json({});
+  });
+  api.post('/labs/:lab/resume', async (request, response) => {
+    await labs.resume(runningLab(request).id);
+    response.status(202).json({});
+  });
+  api.post('/labs/:lab/extend', async (request, response) => {
+    await labs.extend(runningLab(request).id);
+    response.status(202).json({});
+  });
+
+  /** A verb on one step that answers with its state. */
+  const onStep = (verb: 'hint' | 'open') =>
+    api.post(`/labs/:lab/steps/:step/${verb}`, async (request: Request, response: Response) => {
+      const lab = runningLab(request);
+      const step = await progress[verb](lab.id, Number(request.params.step));
+      if (step === undefined) throw noStep(request, lab.steps.length);
+      response.json(step);
+    });
+  onStep('hint');
+  onStep('open');
   api.post('/labs/:lab/steps/:step/check', async (request, response) => {
     const lab = runningLab(request);
     if (lab.phase !== 'ready')
@@ -84,13 +120,15 @@ export function apiRouter({ labs, progress, terminals, stateOf, log }: ApiParts)
         `Its checks can run once it is; now it is ${lab.phase}.`,
       );
     const step = await progress.check(lab.id, Number(request.params.step));
-    if (step === undefined) throw notFound('step', request.params.step, `The lab has ${lab.steps.length}.`);
+    if (step === undefined) throw noStep(request, lab.steps.length);
     response.json(step);
   });
   api.get('/labs/:lab/steps/:step/solution', async (request, response) => {
-    const { steps } = await sourceOf(runningLab(request).entry);
+    const lab = runningLab(request);
+    const { steps } = await sourceOf(lab.entry);
     const step = steps.find(({ number }) => number === Number(request.params.step));
-    if (step === undefined) throw notFound('step', request.params.step, `The lab has ${steps.length}.`);
+    if (step === undefined) throw noStep(request, steps.length);
+    progress.demandOpen(lab.id, step.number);
     response.json({ step: step.number, commands: step.solution } satisfies Solution);
   });
 
@@ -142,6 +180,8 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 function answerProblem(log: ApiParts['log']): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, _next) => {
     if (error instanceof Refused) return void response.status(error.status).json(error.problem);
+    if (error instanceof NotNow)
+      return void response.status(409).json({ title: 'Not now', detail: error.message } satisfies ApiProblem);
     const status = statusOf(error);
     if (status >= 500) log.error(`${request.method} ${request.originalUrl}: ${messageOf(error)}`);
     response.status(status).json({

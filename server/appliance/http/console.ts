@@ -8,6 +8,7 @@ import { apiRouter } from './api.ts';
 import type { CheckService, LabService } from './deps.ts';
 import { createEventHub } from './event-hub.ts';
 import { createGuard } from './guard.ts';
+import type { Journeys } from '../journey/journeys.ts';
 import { demandSession, pageFiles, secureHeaders, signIn } from './pages.ts';
 import { createProgress } from './progress.ts';
 import { createSessions } from './sessions.ts';
@@ -22,6 +23,8 @@ export interface ConsoleOptions {
   port: number;
   labs: LabService;
   checks: CheckService;
+  /** What is remembered of each lab. */
+  journeys: Journeys;
   log: { info(message: string): void; error(message: string): void };
   /** Signs the session cookies; keep it over restarts to keep browsers signed in. */
   secret?: Buffer;
@@ -40,10 +43,15 @@ export interface Console {
 
 /** Throws EADDRINUSE as Node does when the port is taken. */
 export async function serveConsole(options: ConsoleOptions): Promise<Console> {
-  const { host = '127.0.0.1', labs, log } = options;
+  const { host = '127.0.0.1', labs, journeys, log } = options;
   const hub = createEventHub(() => labs.running().map(withSteps));
   const terminals = createTerminals(labs, (lab) => hub.changed(lab), log);
-  const progress = createProgress(options.checks, (lab) => hub.changed(lab));
+  const progress = createProgress({
+    checks: options.checks,
+    journeys,
+    readSource: (entry) => labs.source(entry),
+    onChange: (lab) => hub.changed(lab),
+  });
   // A browser that comes again asks for its terminals first of all.
   await terminals.join(labs.running().map(({ id }) => id));
   const server = createServer();
@@ -56,23 +64,25 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   const sessions = createSessions(options.secret);
   const guard = createGuard({ sessions, port, names: namesOf(host) });
 
-  function withSteps(lab: ReturnType<LabService['running']>[number]): LabState {
-    return { ...lab, steps: progress.steps(lab.id), terminals: terminals.list(lab.id) };
+  function withSteps({ learner: _learner, ...lab }: ReturnType<LabService['running']>[number]): LabState {
+    const steps = progress.steps(lab.id);
+    return { ...lab, ...progress.head(lab.id), steps, terminals: terminals.list(lab.id) };
   }
   const stateOf = (id: string) => {
     const lab = labs.running().find((running) => running.id === id);
     return lab && withSteps(lab);
   };
 
-  // A lab that was running before the appliance was, or was started by the command line, gets its steps here.
+  const met = new Set<string>();
   const meet = async (lab: string) => {
     const running = labs.running().find(({ id }) => id === lab);
     if (running === undefined) {
+      met.delete(lab);
       progress.forget(lab);
       terminals.closeAll(lab);
-    } else if (!progress.has(lab)) {
-      const source = await labs.source(running.entry);
-      if (source !== undefined && !progress.has(lab)) progress.begin(lab, source.steps);
+    } else if (!met.has(lab)) {
+      met.add(lab);
+      await progress.meet(running);
     }
     hub.changed(lab);
   };
@@ -80,7 +90,11 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
     void meet(lab).catch((error: unknown) =>
       log.error(`The steps of lab ${lab} cannot be read: ${String(error)}`),
     );
-  const stopListening = labs.onChange(onLabChange);
+  const stopListening = [
+    labs.onChange(onLabChange),
+    labs.onReplaced((lab, reason) => terminals.closeAll(lab, reason)),
+    journeys.onChange((lab) => hub.changed(lab)),
+  ];
   for (const { id } of labs.running()) onLabChange(id);
 
   const app = express();
@@ -95,7 +109,7 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
     url,
     oneTimeLink: () => `${url}/?token=${sessions.issueLink()}`,
     async close() {
-      stopListening();
+      for (const stop of stopListening) stop();
       stopSockets();
       terminals.leaveAll();
       hub.close();

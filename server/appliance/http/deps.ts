@@ -2,6 +2,7 @@
 import type {
   CatalogEntry,
   CheckVerdict,
+  Gating,
   InstanceState,
   LabHead,
   NodeState,
@@ -36,8 +37,13 @@ export interface TerminalProcess extends TerminalStream {
   leave(): void;
 }
 
-/** A lab as the lifecycle knows it; steps and terminals are added by the console. */
-export type RunningLab = LabHead & { nodes: NodeState[]; instances: InstanceState[] };
+/** A lab as the lifecycle knows it; steps, gating, clock and terminals are added by the console. */
+export type RunningLab = Omit<LabHead, 'gating' | 'clock'> & {
+  nodes: NodeState[];
+  instances: InstanceState[];
+  /** Who started it; 'local' for the command line's. */
+  learner: string;
+};
 
 /** A step's text as the lab folder has it. */
 export interface StepSource {
@@ -45,26 +51,47 @@ export interface StepSource {
   title: string;
   markdown: string;
   solution: PlacedCommand[];
+  checks: { name: string; hints: string[]; isGuard: boolean }[];
 }
 
 export interface LabSource {
   entry: CatalogEntry;
   introduction: string;
+  gating: Gating;
   steps: StepSource[];
 }
 
+/** What was asked for makes no sense as the lab is now: why not, and what does. */
+export class NotNow extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotNow';
+  }
+}
+
+/** Its verbs answer at once; progress and failure arrive through `onChange`. What cannot be done now throws NotNow. */
 export interface LabService {
   /** Every lab folder, the invalid ones with their `problem`. */
   catalog(): Promise<CatalogEntry[]>;
   /** A lab's texts, read anew so that an author sees an edit; undefined where there is no such lab. */
   source(entry: string): Promise<LabSource | undefined>;
   running(): RunningLab[];
-  /** Starts a lab and answers at once with its id; progress and failure arrive through `onChange`. */
-  start(entry: string): Promise<string>;
-  /** Begins taking a lab down; its removal arrives through `onChange`. */
+  /** Starts a lab for a learner ('local' unless told otherwise) and answers with its id. */
+  start(entry: string, learner?: string): Promise<string>;
+  /** Takes a lab down for good: its progress goes with it. */
   destroy(lab: string): Promise<void>;
+  /** Fresh nodes, every step open again. */
+  reset(lab: string): Promise<void>;
+  /** Fresh nodes, the solutions of the steps up to `step` replayed. */
+  bring(lab: string, step: number): Promise<void>;
+  /** Fresh nodes for a lab that has none any more, the steps that had passed replayed. */
+  resume(lab: string): Promise<void>;
+  /** More time on the lab's clock. */
+  extend(lab: string): Promise<void>;
   /** Calls back with a lab's id whenever what `running` says of it has changed; returns how to stop. */
   onChange(listener: (lab: string) => void): () => void;
+  /** Calls back when a lab's nodes are about to be replaced or taken away, with the reason; returns how to stop. */
+  onReplaced(listener: (lab: string, reason: string) => void): () => void;
   /** Starts a shell at a place of a lab. Throws what the place answers. */
   openTerminal(
     lab: string,

@@ -1,19 +1,25 @@
 // The console over a container engine: the real labs and their real checks behind the served page.
 import { createCheckService } from '../console/check-service.ts';
 import { createLabService, type LabServiceOptions } from '../console/lab-service.ts';
+import { openJourneys } from '../journey/journeys.ts';
 import { serveConsole, type Console, type ConsoleOptions } from './console.ts';
 
-export type StartConsoleOptions = LabServiceOptions & Omit<ConsoleOptions, 'labs' | 'checks'>;
+export type StartConsoleOptions = Omit<LabServiceOptions, 'journeys'> &
+  Omit<ConsoleOptions, 'labs' | 'checks' | 'journeys'> & {
+    /** What must outlive the appliance lies here. */
+    stateFolder: string;
+  };
 
 /**
  * Starts the console; labs that run already are found. Closing it aborts starts that are under way and leaves running
  * labs alone. Throws EADDRINUSE as Node does when the port is taken.
  */
 export async function startConsole(options: StartConsoleOptions): Promise<Console> {
-  const labs = await createLabService(options);
+  const journeys = await openJourneys(options);
+  const labs = await createLabService({ ...options, journeys });
   const checks = createCheckService(options);
   try {
-    const console = await serveConsole({ ...options, labs, checks });
+    const console = await serveConsole({ ...options, labs, checks, journeys });
     return {
       ...console,
       async close() {

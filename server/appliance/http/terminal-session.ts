@@ -29,8 +29,8 @@ export interface TerminalSession {
   attach(viewer: Viewer, after: number): { request(request: TerminalRequest): void; detach(): void };
   /** All that the program wrote before it was joined can be replayed. */
   isWhole: Promise<void>;
-  /** Ends the program. */
-  close(): void;
+  /** Ends the program; whoever looks at it reads the reason, where there is one. */
+  close(reason?: string): void;
   /** Drops the viewers and lets go of the program, which goes on. */
   leave(): void;
 }
@@ -90,7 +90,7 @@ export function createTerminalSession(options: {
     for (const to of attached.values()) pump(to);
     pace();
   });
-  stream.onEnd((reason) => {
+  const end = (reason: string) => {
     if (isEnded) return;
     isEnded = true;
     whole.resolve();
@@ -100,7 +100,8 @@ export function createTerminalSession(options: {
     }
     attached.clear();
     options.onEnd();
-  });
+  };
+  stream.onEnd(end);
 
   const handle = (to: Attached, request: TerminalRequest) => {
     if (isEnded || attached.get(to.viewer.id) !== to) return;
@@ -149,7 +150,10 @@ export function createTerminalSession(options: {
       };
     },
     isWhole: whole.promise,
-    close: () => stream.close(),
+    close(reason) {
+      if (reason !== undefined) end(reason);
+      stream.close();
+    },
     leave() {
       isEnded = true;
       for (const { viewer } of attached.values()) viewer.drop();

@@ -24,8 +24,8 @@ export interface Terminals {
   join(labs: string[]): Promise<void>;
   find(lab: string, id: string): TerminalSession | undefined;
   close(lab: string, id: string): boolean;
-  /** Ends the terminals of a lab that is gone. */
-  closeAll(lab: string): void;
+  /** Ends the terminals of a lab that is gone; whoever looks at them reads the reason. */
+  closeAll(lab: string, reason?: string): void;
   /** Lets go of all terminals; their programs go on. */
   leaveAll(): void;
 }
@@ -83,8 +83,8 @@ export function createTerminals(
       one?.session.close();
       return one !== undefined;
     },
-    closeAll(lab) {
-      for (const { session } of [...(byLab.get(lab)?.values() ?? [])]) session.close();
+    closeAll(lab, reason) {
+      for (const { session } of [...(byLab.get(lab)?.values() ?? [])]) session.close(reason);
       byLab.delete(lab);
     },
     leaveAll() {

@@ -10,7 +10,8 @@
 //   POST   /api/labs/:lab/repair                        202: mends what `problem.remedies` says can be mended
 //   POST   /api/labs/:lab/restart                       202: starts the nodes that have stopped
 //   POST   /api/labs/:lab/extend                        202: the clock gets more time
-//   POST   /api/labs/:lab/steps/:n/hint              -> StepState     opens the next hint
+//   POST   /api/labs/:lab/steps/:n/open              -> StepState     opens a shut step; 409 under hard gating
+//   POST   /api/labs/:lab/steps/:n/hint              -> StepState     opens the next hint; 409 when none is left
 //   POST   /api/labs/:lab/steps/:n/check             -> StepState
 //   GET    /api/labs/:lab/steps/:n/solution             Solution
 //   POST   /api/labs/:lab/terminals    OpenTerminal  -> TerminalState
@@ -116,7 +117,10 @@ export interface LabProblem {
 export type LabPhase =
   'queued' | 'starting' | 'replaying' | 'ready' | 'repairing' | 'stopping' | 'broken' | 'ended';
 
-/** Whether a step opens only after the one before it passed: always, with a warning, or not at all. */
+/**
+ * Whether a step waits until the one before it has passed. free: no. soft: it is shut until then or until it is opened by
+ * hand. hard: it stays shut. A shut step's text can be read; its check, hints and solution answer 409.
+ */
 export type Gating = 'free' | 'soft' | 'hard';
 
 /** One-click ways out of a problem. `restart` starts nodes that have stopped. */
@@ -165,7 +169,7 @@ export interface LabHead {
   readyAt?: string;
   problem?: LabProblem;
   wires: Wire[];
-  gating?: Gating;
+  gating: Gating;
   queue?: QueuePlace;
   clock?: LabClock;
   replay?: Replay;
@@ -247,14 +251,14 @@ export interface StepState {
   checkedAt?: string;
   /** Gating keeps it shut until the step before it has passed. */
   isShut?: boolean;
-  /** ISO time it first passed; it stays passed when a later attempt fails. */
+  /** ISO time it first passed on these nodes or was brought over to them; it stays passed when a later attempt fails. */
   passedAt?: string;
   /** Its solution was typed by a replay, not by the learner. */
   isReplayed?: boolean;
-  /** Hints opened so far, the vaguest first. */
-  hints?: string[];
+  /** Hints opened so far, the vaguest first: those of the check that failed first. Failing it twice opens one. */
+  hints: string[];
   /** Hints not opened yet. */
-  hintsLeft?: number;
+  hintsLeft: number;
 }
 
 export interface StartLab {

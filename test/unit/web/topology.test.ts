@@ -10,6 +10,7 @@ const node = (name: string, wires: string[]): NodeState => ({
 });
 const lab: LabState = {
   ...{ id: 'x', entry: 'demo', title: 'Demo', phase: 'ready', startedAt: '', steps: [], terminals: [] },
+  gating: 'free',
   wires: [{ name: 'external' }, { name: 'data' }],
   nodes: [node('network', ['external', 'data']), node('compute1', ['data']), node('controller', [])],
   instances: [{ name: 'vm01', node: 'compute1', status: 'ACTIVE', addresses: [] }],

@@ -11,7 +11,8 @@ import {
 import type { LabStatus } from '../../../../server/appliance/labs/list.ts';
 import { defaultSpec } from '../../../../server/appliance/labs/spec.ts';
 
-const starting = startingLab(defaultSpec('demo', { computeCount: 1 }), 'Demo');
+const about = { title: 'Demo', learner: 'local', startedAt: '2026-01-01T10:00:00.000Z' };
+const starting = startingLab(defaultSpec('demo', { computeCount: 1 }), about);
 const nodeEvent = (node: string, phase: 'creating' | 'wired' | 'ready', detail = '') =>
   ({ kind: 'node', lab: 'demo', node, phase, detail }) as const;
 const status = (states: Record<string, string>): LabStatus => ({
@@ -70,15 +71,15 @@ it('points at the node that failed', () => {
 });
 
 it('finds a lab that another program started, and sees a node stop and come back', () => {
-  const found = afterLook(undefined, status({ controller: 'running', network: 'running' }), 'Demo');
+  const found = afterLook(undefined, status({ controller: 'running', network: 'running' }), about);
   expect(found).toMatchObject({
     phase: 'ready',
     title: 'Demo',
     nodes: [{ phase: 'ready' }, { phase: 'ready' }],
   });
-  const down = afterLook(found, status({ controller: 'running', network: 'exited' }), 'Demo');
+  const down = afterLook(found, status({ controller: 'running', network: 'exited' }), about);
   expect(down).toMatchObject({ phase: 'broken', problem: { node: 'network' } });
-  const back = afterLook(down, status({ controller: 'running', network: 'running' }), 'Demo');
+  const back = afterLook(down, status({ controller: 'running', network: 'running' }), about);
   expect(back).toMatchObject({ phase: 'ready', nodes: [{}, { phase: 'ready', doing: '' }] });
   expect(back.problem).toBeUndefined();
 });
@@ -91,7 +92,7 @@ it('keeps the order of the nodes, whatever order the engine lists them in', () =
     compute1: 'running',
     controller: 'running',
   };
-  const { nodes } = afterLook(undefined, status(running), 'Demo');
+  const { nodes } = afterLook(undefined, status(running), about);
   expect(nodes.map(({ name }) => name)).toEqual(['controller', 'network', 'compute1', 'compute2', 'outside']);
 });
 

@@ -14,6 +14,7 @@ const lab: fc.Arbitrary<LabState> = fc.record({
   phase: fc.constantFrom('starting' as const, 'ready' as const, 'broken' as const),
   doing: fc.option(word, { nil: undefined }),
   problem: fc.option(fc.record({ message: word }), { nil: undefined }),
+  gating: fc.constantFrom('free' as const, 'soft' as const),
   wires: fc.constant<LabState['wires']>([]),
   nodes: fc.tuple(
     ...['controller', 'network'].map((name) =>
@@ -34,6 +35,8 @@ const lab: fc.Arbitrary<LabState> = fc.record({
       isChecking: fc.boolean(),
       attempts: fc.nat(3),
       checks: fc.constant<LabState['steps'][number]['checks']>([]),
+      hints: fc.array(word, { maxLength: 2 }),
+      hintsLeft: fc.nat(3),
     }),
   ),
   instances: fc.array(

@@ -1,0 +1,109 @@
+// Looks at what the engine has of each lab, when the engine tells that something changed or after it was away.
+import { readLab } from '../catalog/read-lab.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ContainerEvent } from '../engine/types.ts';
+import type { Journeys } from '../journey/journeys.ts';
+import { listLabs } from '../labs/list.ts';
+import { labLabel } from '../labs/names.ts';
+import type { LabTable } from './lab-table.ts';
+import { afterLook, lostLab } from './lab-view.ts';
+
+export interface LookParts {
+  engine: Engine;
+  labsFolder: string;
+  table: LabTable;
+  journeys: Journeys;
+  /** A lab that something is being done to tells more itself than the engine does. */
+  isBusy(id: string): boolean;
+  log: { error(message: string): void };
+}
+
+export interface EngineLook {
+  /** Shows the lab as the engine has it, also while it is busy. */
+  now(id: string): Promise<void>;
+  /** Looks once it is not busy; what is told during a look makes one more. */
+  soon(id: string): void;
+  /** Looks at every lab that is known or found, and from then on when the engine tells; returns how to stop. */
+  follow(): Promise<() => void>;
+}
+
+export function createEngineLook({
+  engine,
+  labsFolder,
+  table,
+  journeys,
+  isBusy,
+  log,
+}: LookParts): EngineLook {
+  const titleOf = (entry: string): Promise<string> =>
+    readLab(labsFolder, entry).then(
+      ({ title }) => title,
+      () => entry,
+    );
+
+  const show = async (id: string, mayShow: () => boolean) => {
+    const [status] = await listLabs(engine, id);
+    const known = table.get(id);
+    const title = journeys.find(id)?.title ?? known?.title ?? (await titleOf(status?.entry ?? id));
+    if (!mayShow()) return;
+    const journey = journeys.find(id);
+    if (status !== undefined && status.nodes.length > 0)
+      return table.set(id, afterLook(known, status, { ...journey, title }));
+    // What failed to start is gone from the engine, but its reason is still to be read.
+    if (known?.phase === 'broken' && known.readyAt === undefined) return;
+    const isKept = journey !== undefined && journeys.isKept(id);
+    if (isKept) return table.set(id, lostLab(known, journey));
+    if (known === undefined) return;
+    table.set(id, undefined);
+    await journeys.remove(id);
+  };
+
+  const looks = new Map<string, { isStale: boolean }>();
+  const lookWhenIdle = async (id: string) => {
+    const running = looks.get(id);
+    if (running !== undefined) {
+      running.isStale = true;
+      return;
+    }
+    const mine = { isStale: true };
+    looks.set(id, mine);
+    try {
+      while (mine.isStale) {
+        mine.isStale = false;
+        if (!isBusy(id)) await show(id, () => !isBusy(id));
+      }
+    } finally {
+      looks.delete(id);
+    }
+  };
+
+  const soon = (id: string) =>
+    void lookWhenIdle(id).catch((error: unknown) =>
+      log.error(`Lab ${id} cannot be looked at: ${String(error)}`),
+    );
+  const idsToSee = async () => {
+    const found = (await listLabs(engine)).map(({ name }) => name);
+    return new Set([...table.all(), ...journeys.all()].map(({ id }) => id).concat(found));
+  };
+  /** After an engine that was away: whatever it did meanwhile was not told. */
+  const lookAtAll = () =>
+    void idsToSee()
+      .then((ids) => ids.forEach(soon))
+      .catch((error: unknown) => log.error(`The labs cannot be listed: ${String(error)}`));
+  const onEngineEvent = ({ action, labels }: ContainerEvent) => {
+    const id = labels[labLabel];
+    // Every command in a node is an event too; only these change what there is.
+    if (id === undefined || !/^(start|die|destroy|pause|unpause)$/.test(action)) return;
+    soon(id);
+  };
+
+  return {
+    now: (id) => show(id, () => true),
+    soon,
+    async follow() {
+      const stop = await engine.followEvents(labLabel, onEngineEvent, lookAtAll);
+      for (const id of await idsToSee()) await lookWhenIdle(id);
+      return stop;
+    },
+  };
+}
