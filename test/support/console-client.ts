@@ -34,12 +34,15 @@ interface AskOptions {
 }
 
 /** The console over the demo labs, on a free port, with this client signed in; what is remembered lasts as long as `labs`. */
-export async function testConsole(labs = createDemoLabs()): Promise<TestConsole> {
+export async function testConsole(
+  labs = createDemoLabs(),
+  options: { host?: string; url?: string } = {},
+): Promise<TestConsole> {
   const errors: string[] = [];
   const log = { info: () => {}, error: (message: string) => void errors.push(message) };
   const journeys = (labs.journeys ??= await temporaryJourneys());
-  const running = await serveConsole({ port: 0, labs, checks: labs, journeys, log });
-  const client = await consoleClient(running.oneTimeLink());
+  const running = await serveConsole({ ...options, port: 0, labs, checks: labs, journeys, log });
+  const client = await consoleClient(running.oneTimeLink(), `http://127.0.0.1:${running.port}`);
   return { running, labs, ...client, [Symbol.asyncDispose]: () => running.close() };
 }
 
@@ -60,20 +63,23 @@ export async function temporaryJourneys(): Promise<Journeys> {
   return openJourneys({ stateFolder, log: { error: () => undefined } });
 }
 
-/** Signs in at a console with its one-time link. */
-export async function consoleClient(link: string): Promise<ConsoleClient> {
-  const { origin: url, search } = new URL(link);
-  const signedIn = await send(url, 'GET', `/${search}`, {});
+/**
+ * Signs in at a console with its one-time link.
+ * @param at where it listens, when that is not where the link leads
+ */
+export async function consoleClient(link: string, at = new URL(link).origin): Promise<ConsoleClient> {
+  const { origin: url, host, search } = new URL(link);
+  const signedIn = await send(at, 'GET', `/${search}`, { headers: { host } });
   const cookie = String(signedIn.headers['set-cookie']?.[0]).split(';')[0]!;
   return {
     cookie,
     ask: (method, path, { body, headers } = {}) =>
-      send(`${url}${path}`, method, '', {
-        headers: { cookie, origin: url, 'content-type': 'application/json', ...headers },
+      send(`${at}${path}`, method, '', {
+        headers: { host, cookie, origin: url, 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
-    connect: (path, headers = { cookie, origin: url }) =>
-      new WebSocket(`${url.replace('http', 'ws')}${path}`, { headers }),
+    connect: (path, headers = { host, cookie, origin: url }) =>
+      new WebSocket(`${at.replace('http', 'ws')}${path}`, { headers }),
   };
 }
 

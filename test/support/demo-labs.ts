@@ -84,7 +84,7 @@ export interface DemoLabs extends LabService, CheckService {
 
 /** @param stepMs how long a node stays in each of its four phases of starting */
 export function createDemoLabs(stepMs = 5): DemoLabs {
-  const labs = new Map<string, RunningLab>();
+  const labs = new Map<string, RunningLab & { learner?: string }>();
   const listeners = new Set<(lab: string) => void>();
   const typed: DemoLabs['typed'] = [];
   let failing: string | undefined;

@@ -48,10 +48,16 @@ export async function stopConsole(): Promise<boolean> {
 }
 
 /** Starts `up` once more without a terminal, shows its greeting, then leaves it alone; its log is `console.log`. */
-export async function startDetached(options: { host: string; port: string; time?: string }): Promise<void> {
-  const { host, port, time } = options;
+export async function startDetached(options: {
+  host: string;
+  port: string;
+  time?: string;
+  url?: string;
+}): Promise<void> {
+  const { host, port, time, url } = options;
   const argv = [join(folders.server, 'main.ts'), 'patchbay', 'up', '--yes', '--host', host, '--port', port];
   if (time !== undefined) argv.push('--time', time);
+  if (url !== undefined) argv.push('--url', url);
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   const logFile = join(folders.state, 'console.log');
   const log = openSync(logFile, 'w', 0o600);

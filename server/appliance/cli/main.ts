@@ -4,6 +4,7 @@ import { nearest } from '../../lib/nearest.ts';
 import { addBench } from './bench.ts';
 import { addDoctor } from './doctor.ts';
 import { addDown } from './down.ts';
+import { addInvite } from './invite.ts';
 import { addLabs } from './labs.ts';
 import { addOpenrc } from './openrc.ts';
 import { addRun } from './run.ts';
@@ -26,7 +27,7 @@ function createProgram(): Command {
       'after',
       '\nExample:\n  patchbay up                      set everything up and open the console',
     );
-  const adders = [addUp, addTest, addRun, addVerify, addLabs, addStart, addStatus, addShell, addOpenrc, addDown, addDoctor, addBench]; // prettier-ignore
+  const adders = [addUp, addInvite, addTest, addRun, addVerify, addLabs, addStart, addStatus, addShell, addOpenrc, addDown, addDoctor, addBench]; // prettier-ignore
   for (const add of adders) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;

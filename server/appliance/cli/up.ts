@@ -1,5 +1,6 @@
 // patchbay up: does all the set-up there is and serves the console.
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { localLearner } from '../http/learners.ts';
 import { oneTimeLink } from '../http/sessions.ts';
 import { startConsole } from '../http/start-console.ts';
 import { folders } from '../set-up/folders.ts';
@@ -16,6 +17,7 @@ interface UpOptions {
   host: string;
   port: string;
   time?: string;
+  url?: string;
   yes?: boolean;
   detach?: boolean;
 }
@@ -36,6 +38,15 @@ function minutesOf(text: string | undefined): number | undefined {
   );
 }
 
+/** Origin of the address browsers use; undefined where none was given. */
+function urlOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '')
+    throw new UsageError(`'${text}' is no address of a console; it reads like http://127.0.0.1:8642`);
+  return url.origin;
+}
+
 async function setUp({ yes }: Pick<UpOptions, 'yes'>, signal = new AbortController().signal) {
   const { engine } = await ensureEngine({ isAsked: yes !== true, say });
   const images = await prepareImages(engine, signal);
@@ -47,13 +58,14 @@ async function setUp({ yes }: Pick<UpOptions, 'yes'>, signal = new AbortControll
 async function greetRunning(): Promise<boolean> {
   const running = await findConsole();
   if (running === undefined) return false;
-  const link = oneTimeLink(running.url, await consoleSecret());
+  const link = oneTimeLink(running.url, await consoleSecret(), localLearner);
   process.stdout.write(`The console runs at ${running.url} already. This link opens it, once:\n${link}\n`);
   return true;
 }
 
 /** Serves until interrupted; labs go on without the console. */
-async function serve({ host, port: portText, yes, time }: UpOptions): Promise<void> {
+async function serve({ host, port: portText, url: urlText, yes, time }: UpOptions): Promise<void> {
+  const url = urlOf(urlText);
   const port = portOf(portText);
   await interruptible(async (signal) => {
     const { engine, images } = await setUp({ yes }, signal);
@@ -61,7 +73,8 @@ async function serve({ host, port: portText, yes, time }: UpOptions): Promise<vo
     const secret = await consoleSecret();
     const own = { engine, host, port, images, labsFolder, imagesFolder, pages, secret, log: consoleLog };
     const kept = { stateFolder: folders.state, labMinutes: minutesOf(time) };
-    const console = await startConsole({ ...own, ...kept }).catch((error: NodeJS.ErrnoException) => {
+    const seen = url === undefined ? {} : { url };
+    const console = await startConsole({ ...own, ...kept, ...seen }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;
       throw new Error(
         `Port ${port} of ${host} is taken by another program. Take another one: patchbay up --port ${port + 1}`,
@@ -88,12 +101,18 @@ export function addUp(program: Command): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', defaultPort)
     .option('--time <minutes>', 'how long a lab stands unless it is extended; 0 for ever')
+    .addOption(
+      new Option('--url <address>', 'where browsers find it, behind a published port or a proxy').env(
+        'PATCHBAY_URL',
+      ),
+    )
     .option('--yes', 'install a Docker engine without asking')
     .option('--detach', "go on in the background; 'patchbay down --all' ends it")
     .addHelpText('after', '\nExample:\n  patchbay up --port 9000')
     .action(async (options: UpOptions) => {
       portOf(options.port);
       minutesOf(options.time);
+      urlOf(options.url);
       if (process.send === undefined && (await greetRunning())) return;
       if (options.detach !== true) return serve(options);
       await setUp(options); // here, where its progress is seen

@@ -36,8 +36,8 @@ export interface ApiParts {
   labs: LabService;
   progress: Progress;
   terminals: Terminals;
-  /** A running lab with its steps and terminals. */
-  stateOf(lab: string): LabState | undefined;
+  /** A running lab of a learner with its steps and terminals. */
+  stateOf(learner: string, lab: string): LabState | undefined;
   log: { error(message: string): void };
 }
 
@@ -52,7 +52,7 @@ export function apiRouter({ labs, progress, terminals, stateOf, log }: ApiParts)
   };
   const runningLab = (request: Request): LabState => {
     const id = String(request.params.lab);
-    const state = stateOf(id);
+    const state = stateOf(learnerOf(request), id);
     if (state === undefined)
       throw notFound('running lab', id, 'It may have been taken down; start it again.');
     return state;
@@ -70,10 +70,16 @@ export function apiRouter({ labs, progress, terminals, stateOf, log }: ApiParts)
     const source = await sourceOf(entry);
     if (source.entry.problem !== undefined)
       throw new Refused(409, 'This lab cannot be started', source.entry.problem);
-    const lab = await labs.start(entry);
+    const learner = learnerOf(request);
+    const lab = await labs.start(entry, learner);
     const started = labs.running().find(({ id }) => id === lab);
     if (started !== undefined) await progress.meet(started);
-    response.status(202).json(stateOf(lab));
+    response.status(202).json(stateOf(learner, lab));
+  });
+  // Before every route of a lab, those to come too: another learner's is answered as one that is not there.
+  api.use('/labs/:lab', (request, _response, next) => {
+    runningLab(request);
+    next();
   });
   api.delete('/labs/:lab', async (request, response) => {
     await labs.destroy(runningLab(request).id);
@@ -166,6 +172,13 @@ export function guideOf(source: LabSource): Guide {
       hasSolution: solution.length > 0,
     })),
   };
+}
+
+/** Who was admitted (pages.ts notes it). */
+function learnerOf(request: Request): string {
+  const learner: unknown = request.res?.locals.learner;
+  if (typeof learner !== 'string') throw new Error('a request came past the guard');
+  return learner;
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {

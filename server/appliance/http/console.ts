@@ -9,6 +9,7 @@ import type { CheckService, LabService } from './deps.ts';
 import { createEventHub } from './event-hub.ts';
 import { createGuard } from './guard.ts';
 import type { Journeys } from '../journey/journeys.ts';
+import { isOwnLab, localLearner } from './learners.ts';
 import { demandSession, pageFiles, secureHeaders, signIn } from './pages.ts';
 import { createProgress } from './progress.ts';
 import { createSessions } from './sessions.ts';
@@ -28,15 +29,19 @@ export interface ConsoleOptions {
   log: { info(message: string): void; error(message: string): void };
   /** Signs the session cookies; keep it over restarts to keep browsers signed in. */
   secret?: Buffer;
+  /** Where browsers find the console, when that is not where it listens: `http://127.0.0.1:9000` behind a published port. */
+  url?: string;
   /** The built page. */
   pages?: string;
 }
 
 export interface Console {
-  /** Address without a token. */
+  /** Where it listens. */
+  port: number;
+  /** Address for browsers, without a token. */
   url: string;
-  /** An address that signs one browser in, once. */
-  oneTimeLink(): string;
+  /** An address that signs one browser in, once; 'local' unless a learner is named. */
+  oneTimeLink(learner?: string): string;
   /** Ends connections; labs and the programs of their terminals go on. */
   close(): Promise<void>;
 }
@@ -44,7 +49,7 @@ export interface Console {
 /** Throws EADDRINUSE as Node does when the port is taken. */
 export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   const { host = '127.0.0.1', labs, journeys, log } = options;
-  const hub = createEventHub(() => labs.running().map(withSteps));
+  const hub = createEventHub((learner) => labsOf(learner).map(withSteps));
   const terminals = createTerminals(labs, (lab) => hub.changed(lab), log);
   const progress = createProgress({
     checks: options.checks,
@@ -59,19 +64,23 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
     server.once('error', failed).listen(options.port, host, done);
   });
   const { port } = server.address() as AddressInfo;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = options.url ?? urlOf(host, port);
 
   const sessions = createSessions(options.secret);
-  const guard = createGuard({ sessions, port, names: namesOf(host) });
+  const guard = createGuard({ sessions, port, names: namesOf(host), url });
 
   function withSteps({ learner: _learner, ...lab }: ReturnType<LabService['running']>[number]): LabState {
     const steps = progress.steps(lab.id);
     return { ...lab, ...progress.head(lab.id), steps, terminals: terminals.list(lab.id) };
   }
-  const stateOf = (id: string) => {
-    const lab = labs.running().find((running) => running.id === id);
+  function labsOf(learner: string) {
+    return labs.running().filter((lab) => isOwnLab(learner, lab));
+  }
+  const stateOf = (learner: string, id: string) => {
+    const lab = labsOf(learner).find((running) => running.id === id);
     return lab && withSteps(lab);
   };
+  const mayReach = (learner: string, id: string) => labsOf(learner).some((lab) => lab.id === id);
 
   const met = new Set<string>();
   const meet = async (lab: string) => {
@@ -103,11 +112,12 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   app.use('/api', apiRouter({ labs, progress, terminals, stateOf, log }));
   app.use(pageFiles(options.pages ?? resolve(import.meta.dirname, '../../../web/dist')));
   server.on('request', app);
-  const stopSockets = serveSockets(server, { guard, hub, terminals });
+  const stopSockets = serveSockets(server, { guard, hub, terminals, mayReach });
 
   return {
+    port,
     url,
-    oneTimeLink: () => `${url}/?token=${sessions.issueLink()}`,
+    oneTimeLink: (learner = localLearner) => `${url}/?token=${sessions.issueLink(learner)}`,
     async close() {
       for (const stop of stopListening) stop();
       stopSockets();
@@ -119,10 +129,20 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   };
 }
 
+const wildcards = ['0.0.0.0', '::'];
+
+/** An address that leads here; a wildcard itself does not, this machine's first address does. */
+function urlOf(host: string, port: number): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const own = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  const name = wildcards.includes(host) ? (own ?? '127.0.0.1') : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
 /** Names a browser may use for the address listened on; for a wildcard every name of this machine. */
 function namesOf(host: string): string[] {
   const loopback = ['127.0.0.1', 'localhost', '::1'];
-  if (host !== '0.0.0.0' && host !== '::') return [...new Set([host, ...loopback])];
+  if (!wildcards.includes(host)) return [...new Set([host, ...loopback])];
   const own = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ address }) => address),
   );

@@ -1,5 +1,5 @@
-// Pushes the state of all labs to every browser: a snapshot first, then numbered changes. Told only *which* lab changed,
-// it reads the state itself, so that a missed or doubled notice does no harm.
+// Pushes the state of a learner's labs to each of their browsers: a snapshot first, then numbered changes. Told only *which*
+// lab changed, it reads the state itself, so that a missed or doubled notice does no harm.
 import { labChanges } from './lab-delta.ts';
 import type { ConsoleEvent, LabState } from './types.ts';
 
@@ -8,28 +8,38 @@ const gatherMs = 40;
 
 export interface EventHub {
   changed(lab: string): void;
-  /** Sends the snapshot at once and every change after it; returns how to stop. */
-  attach(send: (event: ConsoleEvent) => void): () => void;
+  /** Sends a learner's snapshot at once and every change after it; returns how to stop. */
+  attach(learner: string, send: (event: ConsoleEvent) => void): () => void;
   close(): void;
 }
 
-export function createEventHub(read: () => LabState[]): EventHub {
-  const listeners = new Set<(event: ConsoleEvent) => void>();
+/** One learner's browsers and what they were told. */
+interface View {
+  listeners: Set<(event: ConsoleEvent) => void>;
+  known: Map<string, LabState>;
+  sequence: number;
+}
+
+/** @param read the labs that a learner may see */
+export function createEventHub(read: (learner: string) => LabState[]): EventHub {
+  const views = new Map<string, View>();
   const pending = new Set<string>();
-  let known = new Map<string, LabState>();
-  let sequence = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const push = () => {
-    timer = undefined;
-    const now = new Map(read().map((lab) => [lab.id, structuredClone(lab)]));
+  const tell = (learner: string, view: View) => {
+    const now = new Map(read(learner).map((lab) => [lab.id, structuredClone(lab)]));
     for (const id of pending)
-      for (const change of labChanges(id, known.get(id), now.get(id))) {
-        const event: ConsoleEvent = { sequence: ++sequence, type: 'changed', change };
-        for (const listener of listeners) listener(event);
+      for (const change of labChanges(id, view.known.get(id), now.get(id))) {
+        const event: ConsoleEvent = { sequence: ++view.sequence, type: 'changed', change };
+        for (const listener of view.listeners) listener(event);
       }
+    view.known = now;
+  };
+  const push = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const [learner, view] of views) tell(learner, view);
     pending.clear();
-    known = now;
   };
 
   return {
@@ -37,18 +47,23 @@ export function createEventHub(read: () => LabState[]): EventHub {
       pending.add(lab);
       timer ??= setTimeout(push, gatherMs);
     },
-    attach(send) {
+    attach(learner, send) {
+      const view = views.get(learner) ?? { listeners: new Set(), known: new Map(), sequence: 0 };
+      views.set(learner, view);
       // What is pending goes out first, so that the snapshot and the numbers that follow it agree.
-      if (timer !== undefined) clearTimeout(timer);
-      for (const { id } of read()) pending.add(id);
+      for (const { id } of read(learner)) pending.add(id);
       push();
-      send({ sequence, type: 'snapshot', state: { labs: [...known.values()] } });
-      listeners.add(send);
-      return () => listeners.delete(send);
+      const { sequence, known } = view;
+      send({ sequence, type: 'snapshot', state: { learner, labs: [...known.values()] } });
+      view.listeners.add(send);
+      return () => {
+        view.listeners.delete(send);
+        if (view.listeners.size === 0 && views.get(learner) === view) views.delete(learner);
+      };
     },
     close() {
-      if (timer !== undefined) clearTimeout(timer);
-      listeners.clear();
+      clearTimeout(timer);
+      views.clear();
     },
   };
 }

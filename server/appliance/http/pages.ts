@@ -35,10 +35,10 @@ export function signIn(guard: Guard, sessions: Sessions): RequestHandler {
     if (foreign !== undefined) return void refusePage(response, foreign);
     const cookie = sessions.redeem(token);
     if (cookie === undefined) {
-      const refusal = guard.refuse(request);
-      if (refusal === undefined) return response.redirect(303, '/');
+      const admission = guard.admit(request);
+      if ('learner' in admission) return response.redirect(303, '/');
       return void refusePage(response, {
-        ...refusal,
+        ...admission,
         title: 'This link was used already or is too old',
       });
     }
@@ -46,6 +46,7 @@ export function signIn(guard: Guard, sessions: Sessions): RequestHandler {
     response.cookie(guard.cookieName, cookie, {
       httpOnly: true,
       sameSite: 'lax',
+      secure: guard.isSecure,
       path: '/',
       maxAge: 604_800_000,
     });
@@ -53,14 +54,17 @@ export function signIn(guard: Guard, sessions: Sessions): RequestHandler {
   };
 }
 
-/** Refuses what the guard refuses: JSON below /api, else a page that says how to get in. */
+/** Refuses what the guard refuses: JSON below /api, else a page that says how to get in. Notes who is admitted. */
 export function demandSession(guard: Guard): RequestHandler {
   return (request, response, next) => {
-    const refusal = guard.refuse(request);
-    if (refusal === undefined) return next();
-    const { status, title, detail } = refusal;
+    const admission = guard.admit(request);
+    if ('learner' in admission) {
+      response.locals.learner = admission.learner;
+      return next();
+    }
+    const { status, title, detail } = admission;
     if (request.path.startsWith('/api/')) response.status(status).json({ title, detail });
-    else refusePage(response, refusal);
+    else refusePage(response, admission);
   };
 }
 

@@ -1,15 +1,17 @@
-// Who may use the console: a one-time link is exchanged for a signed cookie. Neither is kept, both are recognised.
+// Who may use the console: a one-time link is exchanged for a signed cookie; both carry the learner's name. Neither is kept,
+// both are recognised.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const linkHours = 12;
 const sessionDays = 7;
 
 export interface Sessions {
-  /** A token that `redeem` accepts once. */
-  issueLink(): string;
+  /** A token for a learner that `redeem` accepts once. */
+  issueLink(learner: string): string;
   /** The cookie's value for a token, or undefined for one that is forged, used or too old. */
   redeem(token: string): string | undefined;
-  isValid(cookieValue: string): boolean;
+  /** Whose a cookie is; undefined for one that is forged or too old. */
+  learnerOf(cookieValue: string): string | undefined;
 }
 
 /**
@@ -23,28 +25,30 @@ export function createSessions(secret: Buffer = randomBytes(32), now: () => numb
   const used = new Map<string, number>();
 
   return {
-    issueLink: () => signed(secret, 'link', [randomBytes(12).toString('base64url'), String(now())]),
+    issueLink: (learner) => signed(secret, 'link', [newNonce(), String(now()), learner]),
     redeem(token) {
-      const [nonce, issuedAt] = verified(secret, 'link', token) ?? [];
+      const [nonce, issuedAt, learner] = verified(secret, 'link', token) ?? [];
       const validUntil = Number(issuedAt) + linkHours * 3_600_000;
       for (const [old, until] of used) if (until < now()) used.delete(old);
-      if (nonce === undefined || used.has(nonce)) return undefined;
+      if (nonce === undefined || learner === undefined || used.has(nonce)) return undefined;
       if (Number(issuedAt) < startedAt || validUntil < now()) return undefined;
       used.set(nonce, validUntil);
       const until = now() + sessionDays * 86_400_000;
-      return signed(secret, 'session', [randomBytes(12).toString('base64url'), String(until)]);
+      return signed(secret, 'session', [newNonce(), String(until), learner]);
     },
-    isValid(cookieValue) {
-      const [, validUntil] = verified(secret, 'session', cookieValue) ?? [];
-      return validUntil !== undefined && Number(validUntil) >= now();
+    learnerOf(cookieValue) {
+      const [, validUntil, learner] = verified(secret, 'session', cookieValue) ?? [];
+      return Number(validUntil) >= now() ? learner : undefined;
     },
   };
 }
 
 /** A one-time link to a console that runs with this secret, in this process or another. */
-export function oneTimeLink(url: string, secret: Buffer): string {
-  return `${url}/?token=${createSessions(secret).issueLink()}`;
+export function oneTimeLink(url: string, secret: Buffer, learner: string): string {
+  return `${url}/?token=${createSessions(secret).issueLink(learner)}`;
 }
+
+const newNonce = () => randomBytes(12).toString('base64url');
 
 // The purpose is signed too: a link is no cookie.
 const signatureOf = (secret: Buffer, purpose: string, parts: string[]) =>
@@ -59,7 +63,7 @@ function verified(secret: Buffer, purpose: string, text: string): string[] | und
   const parts = text.split('.');
   const given = Buffer.from(parts.pop() ?? '');
   const wanted = Buffer.from(signatureOf(secret, purpose, parts));
-  const isGood = parts.length === 2 && given.length === wanted.length && timingSafeEqual(given, wanted);
+  const isGood = parts.length === 3 && given.length === wanted.length && timingSafeEqual(given, wanted);
   return isGood ? parts : undefined;
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { EventHub } from './event-hub.ts';
 import type { Guard } from './guard.ts';
 import type { Terminals } from './terminals.ts';
-import type { TerminalMessage } from './types.ts';
+import type { ConsoleEvent, TerminalMessage } from './types.ts';
 
 const heartbeatMs = 20_000;
 /** A browser this far behind in reading events has gone away. */
@@ -23,18 +23,25 @@ const terminalRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('own-size') }),
 ]);
 
+interface Parts {
+  hub: EventHub;
+  terminals: Terminals;
+  /** Whether a lab is a learner's own. */
+  mayReach(learner: string, lab: string): boolean;
+}
+
 /** Serves WebSockets on `server`; returns how to stop. */
 export function serveSockets(
   server: Server,
-  { guard, hub, terminals }: { guard: Guard; hub: EventHub; terminals: Terminals },
+  { guard, hub, terminals, mayReach }: Parts & { guard: Guard },
 ): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 512 * 1024 });
   const alive = new WeakSet<WebSocket>();
 
   const onUpgrade = (request: IncomingMessage, connection: Duplex, head: Buffer) => {
-    const refusal = guard.refuse(request);
-    if (refusal !== undefined) return refuse(connection, refusal.status, refusal.detail);
-    const serve = handlerOf(request.url ?? '', { hub, terminals });
+    const admission = guard.admit(request);
+    if (!('learner' in admission)) return refuse(connection, admission.status, admission.detail);
+    const serve = handlerOf(request.url ?? '', admission.learner, { hub, terminals, mayReach });
     if (serve === undefined)
       return refuse(connection, 404, 'There is nothing to connect to at this address.');
     sockets.handleUpgrade(request, connection, head, (socket) => {
@@ -62,14 +69,18 @@ export function serveSockets(
   };
 }
 
-type Parts = { hub: EventHub; terminals: Terminals };
-
-function handlerOf(url: string, { hub, terminals }: Parts): ((socket: WebSocket) => void) | undefined {
+function handlerOf(
+  url: string,
+  learner: string,
+  { hub, terminals, mayReach }: Parts,
+): ((socket: WebSocket) => void) | undefined {
   const { pathname, searchParams } = new URL(url, 'http://console');
-  if (pathname === '/api/events') return (socket) => serveEvents(socket, hub);
+  if (pathname === '/api/events') return (socket) => serveEvents(socket, (send) => hub.attach(learner, send));
   const [, lab, id] = /^\/api\/labs\/([^/]+)\/terminals\/([^/]+)$/.exec(pathname) ?? [];
   if (lab === undefined || id === undefined) return undefined;
-  const session = terminals.find(decodeURIComponent(lab), id);
+  const name = nameOf(lab);
+  if (name === undefined || !mayReach(learner, name)) return undefined;
+  const session = terminals.find(name, id);
   if (session === undefined) return undefined;
   const viewer = searchParams.get('viewer') ?? '';
   const after = Number(searchParams.get('after') ?? 0);
@@ -92,8 +103,17 @@ function handlerOf(url: string, { hub, terminals }: Parts): ((socket: WebSocket)
   };
 }
 
-function serveEvents(socket: WebSocket, hub: EventHub): void {
-  const detach = hub.attach((event) => {
+/** The lab's name in an address; undefined for a broken escape. */
+function nameOf(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+function serveEvents(socket: WebSocket, attach: (send: (event: ConsoleEvent) => void) => () => void): void {
+  const detach = attach((event) => {
     if (socket.bufferedAmount > mostBehindBytes) socket.terminate();
     else socket.send(JSON.stringify(event));
   });

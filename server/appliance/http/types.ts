@@ -273,6 +273,8 @@ export interface BringTo {
 // ---- events
 
 export interface ConsoleState {
+  /** Who is signed in, 'local' by the link of `patchbay up`; the labs are theirs. */
+  learner: string;
   labs: LabState[];
 }
 

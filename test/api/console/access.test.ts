@@ -41,10 +41,10 @@ it('goes on to the page when a signed-in browser opens its old link again', asyn
 it('refuses a cookie that was changed', async () => {
   await using page = await testConsole();
   const [name, value] = page.cookie.split('=') as [string, string];
-  const [id, validUntil, signature] = value.split('.') as [string, string, string];
+  const [id, validUntil, learner, signature] = value.split('.') as [string, string, string, string];
   for (const forged of [
-    `${id}.${Number(validUntil) + 1}.${signature}`,
-    `x${id}.${validUntil}.${signature}`,
+    `${id}.${Number(validUntil) + 1}.${learner}.${signature}`,
+    `x${id}.${validUntil}.${learner}.${signature}`,
     id,
     '',
   ])
@@ -99,4 +99,35 @@ it('keeps foreign code out of the page by its headers', async () => {
   expect(headers['content-security-policy']).toContain("default-src 'self'");
   expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
   expect(headers['x-content-type-options']).toBe('nosniff');
+});
+
+it('answers behind a published port to the address that browsers use, and signs them in there', async () => {
+  const url = 'http://127.0.0.1:9000';
+  await using page = await testConsole(undefined, { url });
+  const link = new URL(page.running.oneTimeLink());
+  expect(link.origin).toBe(url);
+  const from = { host: '127.0.0.1:9000', origin: url };
+  const signedIn = await page.ask('GET', `/${link.search}`, { headers: { ...noCookie, ...from } });
+  const [cookie = ''] = signedIn.headers['set-cookie'] ?? [];
+  expect(cookie).toMatch(/^patchbay_9000=/);
+  expect(cookie).not.toMatch(/Secure/i);
+  const headers = { ...from, cookie: cookie.split(';')[0]! };
+  expect((await page.ask('POST', '/api/labs', { headers, body: { entry: 'demo' } })).status).toBe(202);
+  expect(await refusalOf(page.connect('/api/events', headers))).toBe(101);
+  const other = { ...headers, host: '127.0.0.1:9001', origin: 'http://127.0.0.1:9001' };
+  expect((await page.ask('GET', '/api/catalog', { headers: other })).status).toBe(403);
+});
+
+it('sends its cookie by https only where browsers come by https', async () => {
+  await using page = await testConsole(undefined, { url: 'https://labs.example' });
+  const { search } = new URL(page.running.oneTimeLink());
+  const headers = { ...noCookie, host: 'labs.example', origin: 'https://labs.example' };
+  const signedIn = await page.ask('GET', `/${search}`, { headers });
+  expect(signedIn.headers['set-cookie']?.[0]).toMatch(/^patchbay_443=.*; Secure/);
+});
+
+it('gives for a wildcard an address that a browser can open', async () => {
+  await using page = await testConsole(undefined, { host: '0.0.0.0' });
+  expect(page.running.url).not.toContain('0.0.0.0');
+  expect((await page.ask('GET', '/api/catalog')).status).toBe(200);
 });

@@ -18,7 +18,10 @@ export function applyEvent(before: NumberedState | undefined, event: ConsoleEven
   if (event.type === 'snapshot') return { sequence: event.sequence, state: event.state };
   if (before === undefined || event.sequence !== before.sequence + 1)
     throw new EventLost(`event ${event.sequence} came after ${before?.sequence ?? 'nothing'}`);
-  return { sequence: event.sequence, state: { labs: changeLabs(before.state.labs, event.change) } };
+  return {
+    sequence: event.sequence,
+    state: { ...before.state, labs: changeLabs(before.state.labs, event.change) },
+  };
 }
 
 function changeLabs(labs: LabState[], change: LabChange): LabState[] {

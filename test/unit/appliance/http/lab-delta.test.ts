@@ -49,7 +49,7 @@ const lab: fc.Arbitrary<LabState> = fc.record({
 it('brings a page from any state of a lab to any other', () => {
   fc.assert(
     fc.property(fc.option(lab, { nil: undefined }), fc.option(lab, { nil: undefined }), (before, after) => {
-      let page: NumberedState = { sequence: 7, state: { labs: before ? [before] : [] } };
+      let page: NumberedState = { sequence: 7, state: { learner: 'local', labs: before ? [before] : [] } };
       for (const change of labChanges('lab', before, after))
         page = applyEvent(page, onTheWire({ sequence: page.sequence + 1, type: 'changed', change }));
       expect(onTheWire(page.state.labs)).toEqual(onTheWire(after ? [after] : []));
@@ -75,7 +75,7 @@ it('says only what changed of one node', () => {
 it('starts over when an event was lost on the way', () => {
   const change = { kind: 'lab-removed', lab: 'lab' } as const;
   const event: ConsoleEvent = { sequence: 9, type: 'changed', change };
-  expect(() => applyEvent({ sequence: 7, state: { labs: [] } }, event)).toThrow(EventLost);
+  expect(() => applyEvent({ sequence: 7, state: { learner: 'local', labs: [] } }, event)).toThrow(EventLost);
   expect(() => applyEvent(undefined, event)).toThrow(EventLost);
 });
 
