@@ -12,11 +12,12 @@ import { iptables } from './kinds/iptables.ts';
 import { namespace } from './kinds/namespace.ts';
 import { ping } from './kinds/ping.ts';
 import { tcp } from './kinds/tcp.ts';
+import { throughput } from './kinds/throughput.ts';
 import type { CheckKind } from './types.ts';
 
 const all = [
   ...[api, capture, dhcpLease, dns, exec, flow, flowTrace],
-  ...[http, interfaceKind, iptables, namespace, ping, tcp],
+  ...[http, interfaceKind, iptables, namespace, ping, tcp, throughput],
 ] as unknown as CheckKind<unknown>[];
 
 export const kinds: ReadonlyMap<string, CheckKind<unknown>> = new Map(all.map((kind) => [kind.name, kind]));

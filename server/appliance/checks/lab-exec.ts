@@ -1,4 +1,5 @@
 // Runs checks' commands where they belong: in a node, in an instance on whichever node holds it, in a namespace.
+import { placeName } from './command-line.ts';
 import { findServer } from './find.ts';
 import { LabBroken, NameNotFound } from './types.ts';
 import type { ApiGet, Exec, ExecOptions, ExecResult } from './types.ts';
@@ -10,12 +11,37 @@ export function createExec({ runInNode, get }: { runInNode: NodeExec; get: ApiGe
   return async (target, argv, { timeoutMs = 10_000, stdin } = {}) => {
     const { node, prefix } = await placeOf(target, get);
     const bounds = { timeoutMs, ...(stdin === undefined ? {} : { stdin }) };
-    return runInNode(node, [...prefix, ...argv], bounds).catch((error: unknown) => {
+    const result = await runInNode(node, [...prefix, ...argv], bounds).catch((error: unknown) => {
       throw new LabBroken(
         `node ${node} runs no commands (${error instanceof Error ? error.message : String(error)})`,
       );
     });
+    const missing = result.code === 0 ? undefined : whatIsMissing(target, argv, result);
+    if (missing === undefined) return result;
+    throw new NameNotFound({
+      observed: missing,
+      expected: `${placeName(target)} runs ${argv[0]}`,
+      where: placeName(target),
+      command: { place: node, text: target.startsWith('vm:') ? 'guest-list' : 'ip netns list' },
+    });
   };
+}
+
+/** Why the command was never run, or undefined when it was and only failed. */
+function whatIsMissing(
+  target: string,
+  [program = '']: string[],
+  { code, stdout, stderr }: ExecResult,
+): string | undefined {
+  const said = `${stdout}\n${stderr}`;
+  const kind = target.split(':')[0];
+  if (kind === 'netns' && said.includes('Cannot open network namespace'))
+    return `there is no ${placeName(target)}`;
+  if (kind === 'vm' && (code === 3 || code === 4) && /^(No instance|Instance) '/m.test(said))
+    return `${placeName(target)} does not run`;
+  const isUnknown =
+    /executable file not found|failed to run command|exec of ".*" failed: No such|failed to execute .*: No such/;
+  return isUnknown.test(said) ? `${placeName(target)} has no program ${program}` : undefined;
 }
 
 async function placeOf(target: string, get: ApiGet): Promise<{ node: string; prefix: string[] }> {

@@ -4,7 +4,7 @@ import type { Check } from '../catalog/types.ts';
 import { kinds } from './kinds.ts';
 import { resolveArgs } from './resolve.ts';
 import { LabBroken, NameNotFound } from './types.ts';
-import type { CheckContext, CheckResult } from './types.ts';
+import type { CheckContext, CheckResult, Look } from './types.ts';
 
 /** Where checks run: a lab's places and API, and how to ask whether the lab itself is broken. */
 export interface CheckGround extends CheckContext {
@@ -49,10 +49,10 @@ export async function runChecks(
     return looking(async () => {
       const started = performance.now();
       const result = await settle(ground, check, allowedMs);
-      const isDoubted =
-        result.verdict === 'failed' || (result.verdict === 'passed' && looksForNothing(check));
-      const reason = isDoubted ? await (diagnosis ??= ground.diagnose()) : undefined;
-      const final = reason === undefined ? result : brokenBy(reason, result);
+      const { isAbsence, ...told } = result;
+      const isDoubtful = told.verdict === 'failed' || isAbsence === true;
+      const reason = isDoubtful ? await (diagnosis ??= ground.diagnose()) : undefined;
+      const final = reason === undefined ? told : brokenBy(reason, told);
       return { check, milliseconds: Math.round(performance.now() - started), result: final };
     });
   };
@@ -75,10 +75,6 @@ export async function runChecks(
   }
   return outcomes;
 }
-
-/** In a broken lab nothing is seen either; that proves nothing. */
-const looksForNothing = ({ isNegated, args }: Check) =>
-  isNegated || (args as { none?: unknown } | undefined)?.none === true;
 
 /** Lets at most `count` calls run at the same time, the others wait in their order. */
 function createLimit(count: number): <T>(call: () => Promise<T>) => Promise<T> {
@@ -104,7 +100,7 @@ export function verdictOf(outcomes: CheckOutcome[]): 'passed' | 'failed' | 'brok
 }
 
 /** Looks again with growing pauses until the check passes or `allowedMs` is over. */
-async function settle(context: CheckContext, check: Check, allowedMs: number): Promise<CheckResult> {
+async function settle(context: CheckContext, check: Check, allowedMs: number): Promise<Look> {
   const deadline = performance.now() + allowedMs;
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     const result = await lookOnce(context, check);
@@ -114,22 +110,26 @@ async function settle(context: CheckContext, check: Check, allowedMs: number): P
   }
 }
 
-async function lookOnce(context: CheckContext, check: Check): Promise<CheckResult> {
-  const result = await judge(context, check);
+async function lookOnce(context: CheckContext, check: Check): Promise<Look> {
+  const { unasked, ...result } = await judge(context, check);
   const where = check.where === undefined ? {} : { where: check.where };
   if (!check.isNegated || result.verdict === 'broken') return { ...result, ...where };
-  const verdict = result.verdict === 'passed' ? 'failed' : 'passed';
-  return { ...result, verdict, expected: `not: ${result.expected}`, ...where };
+  const expected = `not: ${result.expected}`;
+  // what could not be asked proves no absence
+  if (unasked !== undefined && result.verdict === 'failed')
+    return { ...result, verdict: 'failed', observed: `this proves nothing: ${unasked}`, expected, ...where };
+  if (result.verdict === 'passed') return { ...result, verdict: 'failed', expected, ...where };
+  return { ...result, verdict: 'passed', expected, ...where, isAbsence: true };
 }
 
-async function judge(context: CheckContext, check: Check): Promise<CheckResult> {
+async function judge(context: CheckContext, check: Check): Promise<Look> {
   try {
     const args = await resolveArgs(context, check.args);
     return await kinds.get(check.kind)!.run(context as never, args);
   } catch (error) {
     // a name that is not there fails a check, also a negative one: it must have existed
     if (error instanceof NameNotFound)
-      return { verdict: check.isNegated ? 'passed' : 'failed', ...error.result };
+      return { verdict: 'failed', ...error.result, unasked: error.result.observed };
     if (!(error instanceof LabBroken)) throw error;
     return {
       ...{ verdict: 'broken', observed: error.message, expected: check.name },

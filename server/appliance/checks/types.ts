@@ -42,13 +42,24 @@ export interface CheckResult {
   command: { place: string; text: string };
 }
 
+/** What one look of a kind found. */
+export interface Look extends CheckResult {
+  /**
+   * With a failure: why it does not prove that the thing is absent, such as a probe that could not be sent. `not:` takes a
+   * failure without this for a proof, and one with it for a failure with this reason.
+   */
+  unasked?: string;
+  /** It passed because something was not there, which a broken lab would look like too. */
+  isAbsence?: true;
+}
+
 /** One kind of check: a schema for its arguments and a function that looks once, without changing anything. */
 export interface CheckKind<Args = never> {
   name: string;
   schema: z.ZodType<Args>;
   /** Places named by the arguments, for the linter. */
   places?: (args: Args) => string[];
-  run: (context: CheckContext, args: Args) => Promise<CheckResult>;
+  run: (context: CheckContext, args: Args) => Promise<Look>;
 }
 
 /** The lab, not the learner, is at fault: a node is gone, a daemon or an API is dead. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseServices } from '../../../server/appliance/checks/diagnose.ts';
 import { parseOpenrc } from '../../../server/appliance/checks/cloud.ts';
 import { valueAt } from '../../../server/appliance/checks/kinds/api.ts';
-import { parseFrames } from '../../../server/appliance/checks/kinds/capture.ts';
+import { parseFrames, tunnelFilter } from '../../../server/appliance/checks/frames.ts';
 import { parseLeases } from '../../../server/appliance/checks/kinds/dhcp-lease.ts';
 import { parseNslookup } from '../../../server/appliance/checks/kinds/dns.ts';
 import { parseTrace } from '../../../server/appliance/checks/kinds/flow-trace.ts';
@@ -137,4 +137,33 @@ it('follows a path into an answer, through lists and names with colons', () => {
   expect(valueAt(body, 'networks.0.router:external')).toBe(true);
   expect(valueAt(body, 'networks.*.router:external')).toEqual([true, false]);
   expect(valueAt(body, 'networks.7.id')).toBeUndefined();
+});
+
+it('reads frames inside tunnels, with what is around them', () => {
+  const stdout = [
+    '01:45:42.916977 46:89:34:4a:3a:46 > ba:29:a9:88:dd:45, ethertype IPv4 (0x0800), length 148: 192.168.1.12.49412 > 192.168.1.13.4789: VXLAN, flags [I] (0x08), vni 1001',
+    'fa:16:3e:e1:48:1e > fa:16:3e:9c:32:20, ethertype IPv4 (0x0800), length 98: 192.168.50.3 > 192.168.50.4: ICMP echo request, id 96, seq 1, length 64',
+    '01:45:39.338833 46:89:34:4a:3a:46 > ba:29:a9:88:dd:45, ethertype IPv4 (0x0800), length 84: 192.168.1.12 > 192.168.1.13: GREv0, key=0x309, proto TEB (0x6558), length 50: 66:50:bd:ed:95:43 > ff:ff:ff:ff:ff:ff, ethertype 802.1Q (0x8100), length 46: vlan 7, p 0, ethertype ARP (0x0806), Request who-has 10.99.0.2 tell 10.99.0.1, length 28',
+    '',
+  ].join('\n');
+  const [vxlan, gre] = parseFrames(stdout);
+  expect(vxlan).toMatchObject({
+    ...{ sourceMac: 'fa:16:3e:e1:48:1e', vlan: undefined },
+    text: expect.stringMatching(/^fa:16:3e:e1:48:1e > .* ICMP echo request/),
+    tunnel: { type: 'vxlan', id: '1001', from: '192.168.1.12', to: '192.168.1.13' },
+  });
+  expect(gre).toMatchObject({
+    ...{ sourceMac: '66:50:bd:ed:95:43', vlan: '7' },
+    tunnel: { type: 'gre', id: '777', from: '192.168.1.12', to: '192.168.1.13' },
+  });
+});
+
+it('writes expressions for what is inside a tunnel', () => {
+  expect(tunnelFilter('vxlan', 4789, undefined)).toBe('udp dst port 4789');
+  expect(tunnelFilter('vxlan', 4789, 'icmp')).toBe(
+    'udp dst port 4789 and ((udp[28:2] = 2048 and udp[39] = 1) or (udp[28:2] = 33024 and udp[32:2] = 2048 and udp[43] = 1))',
+  );
+  expect(tunnelFilter('gre', 4789, 'arp')).toBe(
+    'ip proto 47 and ((ip[40:2] = 2054) or (ip[40:2] = 33024 and ip[44:2] = 2054))',
+  );
 });

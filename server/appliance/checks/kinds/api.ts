@@ -37,6 +37,10 @@ export const api: CheckKind<z.infer<typeof schema>> = {
       expected: expectation(args),
       where: `the ${args.service} API`,
       command: { place: 'controller', text: args.command ?? listCommand(args.service, args.get) },
+      ...(isRight && args.count === 0 ? { isAbsence: true as const } : {}),
+      ...(value === undefined
+        ? { unasked: status < 400 ? `the answer has no ${args.at}` : `the API answers ${status}` }
+        : {}),
     };
   },
 };

@@ -20,7 +20,8 @@ export const dhcpLease: CheckKind<z.infer<typeof schema>> = {
   places: ({ on, server }) => [on, `vm:${server}`],
   run: async ({ exec }, { server, nic, mac, address, on, network }) => {
     const file = `/var/lib/neutron/dhcp/${network}/leases`;
-    const leases = parseLeases((await exec(on, ['cat', file])).stdout);
+    const read = await exec(on, ['cat', file]);
+    const leases = parseLeases(read.stdout);
     const lease = leases.find((one) => one.mac === mac.toLowerCase());
     const expected = `a lease of ${address} for ${mac}, and ${address} on ${nic} of ${server}`;
     if (lease?.address !== address) {
@@ -29,7 +30,9 @@ export const dhcpLease: CheckKind<z.infer<typeof schema>> = {
           ? `no lease for ${mac} (${leases.length} leases)`
           : `a lease of ${lease.address} for ${mac}`;
       const where = `leases of dnsmasq in qdhcp-${network} on ${on}`;
-      return { verdict: 'failed', observed, expected, where, command: { place: on, text: `cat ${file}` } };
+      const command = { place: on, text: `cat ${file}` };
+      const unasked = read.code === 0 ? {} : { unasked: `no dnsmasq serves the network on ${on}` };
+      return { verdict: 'failed', observed, expected, where, command, ...unasked };
     }
     const { stdout } = await exec(`vm:${server}`, ['ip', '-4', 'address', 'show', 'dev', nic]);
     const own = [...stdout.matchAll(/inet ([\d.]+)/g)].map((match) => match[1]);

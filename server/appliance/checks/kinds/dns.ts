@@ -28,6 +28,9 @@ export const dns: CheckKind<z.infer<typeof schema>> = {
       expected: `${name} resolves to ${address}`,
       where: placeName(from),
       command: commandAt(from, argv),
+      ...(/network (is )?unreachable|couldn't get address/i.test(stdout + stderr)
+        ? { unasked: `${placeName(from)} could not ask: ${excerpt(stderr || stdout)}` }
+        : {}),
     };
   },
 };

@@ -20,6 +20,8 @@ export const exec: CheckKind<z.infer<typeof schema>> = {
   run: async (context, { on, argv, code, stdout, expected }) => {
     const seen = await context.exec(on, argv);
     const isRight = seen.code === code && (stdout === undefined || new RegExp(stdout, 'm').test(seen.stdout));
+    // without the right exit code its output was not there to be judged
+    const isTold = seen.isTimedOut !== true && (stdout === undefined || seen.code === code);
     const output = excerpt(seen.stdout.trim() === '' ? seen.stderr : seen.stdout);
     return {
       verdict: isRight ? 'passed' : 'failed',
@@ -27,6 +29,7 @@ export const exec: CheckKind<z.infer<typeof schema>> = {
       expected: expected ?? (stdout === undefined ? `exit code ${code}` : `output matching '${stdout}'`),
       where: placeName(on),
       command: commandAt(on, argv),
+      ...(isTold ? {} : { unasked: `${argv[0]} ended with code ${seen.code}: ${output}` }),
     };
   },
 };

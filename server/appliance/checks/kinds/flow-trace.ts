@@ -41,6 +41,8 @@ export const flowTrace: CheckKind<z.infer<typeof schema>> = {
           : `the packet leaves by ${output}${vlan === undefined ? '' : ` with VLAN ${vlan}`}`,
       where: `bridge ${bridge} on ${on}`,
       command: { place: on, text: commandLine(argv) },
+      ...(output === 'drop' ? { isAbsence: true as const } : {}),
+      ...(code === 0 ? {} : { unasked: excerpt(stderr) }),
     };
   },
 };

@@ -41,6 +41,7 @@ export const flow: CheckKind<z.infer<typeof schema>> = {
       expected: `a flow on ${bridge} matching ${wanted.join(',')} with actions ${actions.join(',')}`,
       where: `flows of ${bridge} on ${on}`,
       command: { place: on, text: `ovs-ofctl --names --no-stats dump-flows ${bridge}` },
+      ...(code === 0 ? {} : { unasked: stderr.trim() }),
     };
   },
 };

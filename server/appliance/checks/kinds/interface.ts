@@ -17,7 +17,8 @@ const schema = z.strictObject({
   tag: z.coerce.string().optional(),
   /** The device at the other end of its veth pair. */
   peer: z.string().optional(),
-  up: z.boolean().default(true),
+  /** Up unless told otherwise; false accepts either. */
+  up: z.boolean().optional(),
 });
 type Args = z.infer<typeof schema>;
 
@@ -44,13 +45,19 @@ export const interfaceKind: CheckKind<Args> = {
       where: placeName(args.on),
       command: commandAt(args.on, ['ip', 'address', 'show', 'dev', args.device]),
     };
-    if (device === undefined) return { verdict: 'failed', observed: `no device ${args.device}`, ...base };
+    if (device === undefined) {
+      const observed = `no device ${args.device}`;
+      return { verdict: 'failed', observed, ...base, ...(hasMore(args) ? { unasked: observed } : {}) };
+    }
     const node = args.on.startsWith('netns:') ? args.on.split(':')[1]! : args.on;
     const wrong = faultOf(device, args) ?? (await switchFaultOf(exec, node, args));
     if (wrong === undefined) return { verdict: 'passed', observed: `${args.device} is as expected`, ...base };
     const isSwitch = wrong.includes('Open vSwitch') || wrong.includes('tag');
     const command = isSwitch ? { place: node, text: 'ovs-vsctl show' } : base.command;
-    return { verdict: 'failed', observed: `${args.device} ${wrong}`, ...base, command };
+    const observed = `${args.device} ${wrong}`;
+    // a device that is only down is not gone
+    const unasked = hasMore(args) || args.up !== undefined ? {} : { unasked: `${observed}, but it is there` };
+    return { verdict: 'failed', observed, ...base, command, ...unasked };
   },
 };
 
@@ -70,7 +77,7 @@ export function parseDevice(stdout: string): Device | undefined {
 }
 
 function faultOf(device: Device, args: Args): string | undefined {
-  if (args.up && !device.isUp) return 'is down';
+  if (args.up !== false && !device.isUp) return 'is down';
   if (args.mac !== undefined && device.mac !== args.mac.toLowerCase())
     return `has the MAC address ${device.mac}`;
   if (args.address !== undefined && !hasAddress(device, args.address))
@@ -82,6 +89,11 @@ function faultOf(device: Device, args: Args): string | undefined {
   if (args.peer !== undefined && device.peer !== args.peer)
     return `is ${device.peer === undefined ? 'no veth end' : `paired with ${device.peer}`}`;
   return undefined;
+}
+
+/** Asked for more than that the device is there. */
+function hasMore({ address, mac, master, bridge, tag, peer, up }: Args): boolean {
+  return [address, mac, master, bridge, tag, peer, up].some((one) => one !== undefined);
 }
 
 function hasAddress(device: Device, address: string): boolean {

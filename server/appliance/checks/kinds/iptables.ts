@@ -24,6 +24,8 @@ export const iptables: CheckKind<z.infer<typeof schema>> = {
   run: async ({ exec }, { on, table, chain, has }) => {
     const argv = ['iptables-save', '-t', table];
     const { code, stdout } = await exec(on, argv);
+    const chains = [...stdout.matchAll(/^:(\S+)/gm)].map(([, name]) => name!);
+    const isThere = chain === undefined || chains.some((name) => name.includes(chain));
     const rules = code === 0 ? parseRules(stdout).filter((rule) => rule.chain.includes(chain ?? '')) : [];
     const found = rules.find((rule) => has.every((part) => hasPart(rule.text, part)));
     const nearestRule = rules.find((rule) => has.some((part) => hasPart(rule.text, part)));
@@ -35,6 +37,7 @@ export const iptables: CheckKind<z.infer<typeof schema>> = {
       expected: `a rule of table ${table}${chain === undefined ? '' : ` (chain ${chain})`} with ${has.join(' ')}`,
       where: placeName(on),
       command: commandAt(on, argv),
+      ...(isThere ? {} : { unasked: `table ${table} of ${placeName(on)} has no chain ${chain}` }),
     };
   },
 };

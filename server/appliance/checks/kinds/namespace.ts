@@ -20,7 +20,8 @@ export const namespace: CheckKind<z.infer<typeof schema>> = {
     const expected = `a namespace ${name}${runs === undefined ? '' : ` in which ${runs} runs`}`;
     if (!isThere) {
       const others = names.length === 0 ? 'no namespace' : `only ${names.join(', ')}`;
-      return { verdict: 'failed', observed: `${others} on ${on}`, expected, ...base };
+      const unasked = runs === undefined ? {} : { unasked: `there is no namespace ${name} on ${on}` };
+      return { verdict: 'failed', observed: `${others} on ${on}`, expected, ...base, ...unasked };
     }
     if (runs === undefined) return { verdict: 'passed', observed: `${name} is there`, expected, ...base };
     const pids = (await exec(on, ['ip', 'netns', 'pids', name])).stdout.split(/\s+/).filter(Boolean);

@@ -12,6 +12,7 @@ export const ping: CheckKind<z.infer<typeof schema>> = {
   run: async ({ exec }, { from, to }) => {
     const argv = ['ping', '-c', '1', '-W', '1', to];
     const { code, stdout, stderr } = await exec(from, argv, { timeoutMs: 5_000 });
+    const isSent = /\b[1-9]\d* packets transmitted/.test(stdout);
     const seen = /time=[\d.]+ ms/.exec(stdout)?.[0];
     return {
       verdict: code === 0 ? 'passed' : 'failed',
@@ -19,6 +20,7 @@ export const ping: CheckKind<z.infer<typeof schema>> = {
       expected: `an echo reply from ${to}`,
       where: placeName(from),
       command: commandAt(from, ['ping', '-c', '3', to]),
+      ...(isSent ? {} : { unasked: `${placeName(from)} sent no request; ${noAnswer(to, stdout, stderr)}` }),
     };
   },
 };

@@ -21,6 +21,11 @@ export const tcp: CheckKind<z.infer<typeof schema>> = {
       expected: `a TCP connection to port ${port} of ${to}`,
       where: placeName(from),
       command: commandAt(from, argv),
+      ...(/refused|timed out|timeout|in progress|no route to host/i.test(stderr) ||
+      isOpen ||
+      stderr.trim() === ''
+        ? {}
+        : { unasked: `${placeName(from)} could not ask: ${excerpt(stderr)}` }),
     };
   },
 };
