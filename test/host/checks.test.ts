@@ -263,6 +263,19 @@ describe('capture', () => {
       observed: `this proves nothing: ${observed}`,
     });
   });
+  it('a capture that does not listen proves nothing', async () => {
+    const baseline = { on: 'here', device: a.device };
+    const gone = { on: 'here', device: 'eth9', filter: 'icmp', probe, none: true, baseline };
+    expect(await look('capture', gone)).toMatchObject({
+      verdict: 'failed',
+      observed: expect.stringContaining('eth9'),
+    });
+    const misspelt = { on: 'here', device: a.device, filter: 'imcp', probe };
+    expect(await look('capture', misspelt)).toMatchObject({
+      verdict: 'failed',
+      observed: expect.stringContaining('imcp'),
+    });
+  });
   it('looks into a tunnel: its number, its ends, the tag inside', async () => {
     const ends = [
       ['a', '10.0.0.2', '10.77.0.1/24'],

@@ -1,5 +1,5 @@
 // Runs checks' commands where they belong: in a node, in an instance on whichever node holds it, in a namespace.
-import { placeName } from './command-line.ts';
+import { commandLine, placeName } from './command-line.ts';
 import { findServer } from './find.ts';
 import { LabBroken, NameNotFound } from './types.ts';
 import type { ApiGet, Exec, ExecOptions, ExecResult } from './types.ts';
@@ -22,7 +22,7 @@ export function createExec({ runInNode, get }: { runInNode: NodeExec; get: ApiGe
       observed: missing,
       expected: `${placeName(target)} runs ${argv[0]}`,
       where: placeName(target),
-      command: { place: node, text: target.startsWith('vm:') ? 'guest-list' : 'ip netns list' },
+      command: { place: node, text: commandLine([...prefix, ...argv]) },
     });
   };
 }

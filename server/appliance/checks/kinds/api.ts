@@ -1,5 +1,6 @@
 // Asks the cloud's API and looks at one value of the answer.
 import { z } from 'zod';
+import { excerpt } from '../command-line.ts';
 import type { CheckKind, ServiceName } from '../types.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -33,7 +34,7 @@ export const api: CheckKind<z.infer<typeof schema>> = {
     const isRight = status < 400 && holds(value, args);
     return {
       verdict: isRight ? 'passed' : 'failed',
-      observed: status < 400 ? `${args.at} is ${show(value)}` : `the API answers ${status}`,
+      observed: status < 400 ? observation(value, args) : `the API answers ${status}`,
       expected: expectation(args),
       where: `the ${args.service} API`,
       command: { place: 'controller', text: args.command ?? listCommand(args.service, args.get) },
@@ -76,6 +77,11 @@ function expectation({ at, equals, matches, contains, count }: Wanted & { at: st
   if (contains !== undefined) return `${at} contains ${show(contains)}`;
   if (matches !== undefined) return `${at} matches '${matches}'`;
   return count === undefined ? `${at} is there` : `${count} at ${at}`;
+}
+
+function observation(value: unknown, { at, count }: Wanted & { at: string }): string {
+  if (count !== undefined && Array.isArray(value)) return `${value.length} at ${at}`;
+  return `${at} is ${excerpt(show(value))}`;
 }
 
 function show(value: unknown): string {

@@ -77,16 +77,19 @@ export const capture: CheckKind<Args> = {
             },
           ]),
     ];
-    const [seenHere = [], seenAtBaseline] = await captureWhileProbing(exec, watches, probe);
+    const [here, there] = await captureWhileProbing(exec, watches, probe);
+    const { frames: seenHere, refusal } = here!;
+    const seenAtBaseline = there?.frames;
     const frames = seenHere.filter(({ text }) => matches === undefined || new RegExp(matches).test(text));
-    const wrong = none ? undefined : faultOf(frames, args);
-    const isRight = none ? frames.length === 0 && seenAtBaseline!.length > 0 : wrong === undefined;
+    const wrong = refusal ?? (none ? undefined : faultOf(frames, args));
+    const isSilent = frames.length === 0 && seenAtBaseline !== undefined && seenAtBaseline.length > 0;
+    const isRight = wrong === undefined && (!none || isSilent);
     const base = {
       expected: expectation(args),
       where: `${device} of ${placeName(on)}, while ${placeName(probe.from)} pings ${probe.to}`,
       command: commandAt(on, ['tcpdump', '-e', '-nn', '-i', device, filter]),
     };
-    const missing = whyUnasked(args, seenAtBaseline);
+    const missing = refusal ?? there?.refusal ?? whyUnasked(args, seenAtBaseline);
     const observed =
       wrong ?? (frames.length > 0 ? excerpt(frames.at(-1)!.text) : `no such frame among ${seenHere.length}`);
     const look: Look = { verdict: isRight ? 'passed' : 'failed', observed, ...base };
@@ -156,7 +159,7 @@ async function captureWhileProbing(
   exec: Exec,
   watches: { on: string; argv: string[]; seconds: number }[],
   probe: { from: string; to: string },
-): Promise<Frame[][]> {
+): Promise<Captured[]> {
   let isOver = false;
   const watched = Promise.all(
     watches.map(({ on, argv, seconds }) =>
@@ -166,5 +169,14 @@ async function captureWhileProbing(
   watched.catch(() => undefined);
   // the capture takes a moment to listen, so the probes go on until it has seen its frames
   while (!isOver) await exec(probe.from, ['ping', '-c', '1', '-W', '1', probe.to], { timeoutMs: 4_000 });
-  return (await watched).map(({ stdout }) => parseFrames(stdout));
+  return (await watched).map(({ stdout, stderr }) => ({
+    frames: parseFrames(stdout),
+    ...(stderr.includes('listening on') ? {} : { refusal: excerpt(stderr) }),
+  }));
+}
+
+interface Captured {
+  frames: Frame[];
+  /** Why it did not listen at all. */
+  refusal?: string;
 }
