@@ -6,6 +6,7 @@ import { failureOf, sendRequest } from '../../server/cloud/client/http-request.t
 import type { ServiceAnswer, ServiceRequest, ServiceType } from '../../server/cloud/client/session.ts';
 import { createComputeApp } from '../../server/cloud/compute/app.ts';
 import { conductorEndpoints } from '../../server/cloud/compute/conductor.ts';
+import { instanceEvents, type Notify } from '../../server/cloud/compute/instance-events.ts';
 import { createHosts } from '../../server/cloud/compute/hosts.ts';
 import { createMetadataApp } from '../../server/cloud/compute/metadata/app.ts';
 import { authenticateWith } from '../../server/cloud/identity/authenticate.ts';
@@ -29,6 +30,8 @@ export interface ComputeServer {
   metadata: (path: string, headers: Record<string, string>) => Promise<{ status: number; text: string }>;
   /** Casts to hosts: `build_and_run_instance compute1`. */
   casts: { method: string; server: string | undefined; args: Record<string, unknown> }[];
+  /** Events of instances that were published. */
+  notified: { type: string; payload: Record<string, unknown> }[];
   conductor: ReturnType<typeof conductorEndpoints>;
   session: Requester;
   imageId: string;
@@ -68,11 +71,15 @@ export async function computeServer(): Promise<ComputeServer> {
       void casts.push({ method, server: options?.server, args }),
     call: () => Promise.reject(new Error('no host answers in this test')),
   };
-  const deps = { store, hosts, rpc, session, defaultZone: 'nova', log };
+  const notified: ComputeServer['notified'] = [];
+  const notify: Notify = (type, payload) =>
+    void notified.push({ type, payload: payload as Record<string, unknown> });
+  const events = instanceEvents(notify, 'vm_and_task_state');
+  const deps = { store, hosts, rpc, events, session, defaultZone: 'nova', log };
   const compute = await listen(createComputeApp(deps, authenticate), address);
   const metadataDeps = { store, session, sharedSecret: metadataSecret, domain: 'novalocal', log };
   const metadata = await listen(createMetadataApp(metadataDeps), address);
-  const conductor = conductorEndpoints(store, hosts);
+  const conductor = conductorEndpoints(store, hosts, events);
   const as =
     (token: string | undefined): Ask =>
     (method, path, body) =>
@@ -92,6 +99,7 @@ export async function computeServer(): Promise<ComputeServer> {
       return { status: answer.status, text: await answer.text() };
     },
     casts,
+    notified,
     conductor,
     session,
     imageId: found.body.images[0]!.id,

@@ -4,6 +4,7 @@ import { instances, type InstanceRow } from '../store/compute-tables.ts';
 import type { Store } from '../store/store.ts';
 import { findFlavor } from './flavors.ts';
 import type { Hosts } from './hosts.ts';
+import type { InstanceEvents } from './instance-events.ts';
 
 /** What a compute node must know of an instance. */
 export function specOf(row: InstanceRow): InstanceSpec {
@@ -29,7 +30,7 @@ export function specOf(row: InstanceRow): InstanceSpec {
 }
 
 /** The methods, each answering one host about its own instances only. */
-export function conductorEndpoints(store: Store, hosts: Hosts) {
+export function conductorEndpoints(store: Store, hosts: Hosts, events: InstanceEvents) {
   return {
     report_state: async (report: ServiceReport): Promise<void> => hosts.report(report),
     instance_get: async ({ uuid, host }: { uuid: string; host: string }): Promise<InstanceSpec | null> => {
@@ -38,36 +39,44 @@ export function conductorEndpoints(store: Store, hosts: Hosts) {
     },
     instances_get_by_host: async ({ host }: { host: string }): Promise<InstanceSpec[]> =>
       (await store.read.all(instances, { host })).map(specOf),
-    instance_update: async (report: InstanceReport): Promise<void> => updateInstance(store, report),
+    instance_update: async (report: InstanceReport): Promise<void> => {
+      const changed = await updateInstance(store, report);
+      if (changed === undefined) return;
+      const { before, after } = changed;
+      if (after === undefined) events.deleted(before);
+      else events.updated(before, after);
+    },
   };
 }
 
-/** A report about an instance that was meanwhile asked to go changes nothing but its going. */
-async function updateInstance(store: Store, report: InstanceReport): Promise<void> {
+/** A report about an instance that was meanwhile asked to go changes nothing but its going. `after`: none for one that is gone. */
+async function updateInstance(
+  store: Store,
+  report: InstanceReport,
+): Promise<{ before: InstanceRow; after?: InstanceRow } | undefined> {
   const { uuid, host, is_deleted, fault, ...changes } = report;
-  await store.transaction(async (rows) => {
+  return store.transaction(async (rows) => {
     const row = await rows.find(instances, { id: uuid, host });
-    if (row === undefined) return;
+    if (row === undefined) return undefined;
     if (is_deleted) {
-      if (row.wanted === 'deleted') await rows.remove(instances, { id: uuid });
-      return;
+      if (row.wanted !== 'deleted') return undefined;
+      await rows.remove(instances, { id: uuid });
+      return { before: row };
     }
     const isGoing = row.wanted === 'deleted';
     const time = new Date().toISOString();
     const isFirstStart = changes.vm_state === 'active' && row.launched_at === null;
-    await rows.update(
-      instances,
-      { id: uuid },
-      {
-        ...(isGoing
-          ? changes.network_info === undefined
-            ? {}
-            : { network_info: changes.network_info }
-          : changes),
-        ...(fault === undefined ? {} : { fault: { ...fault, created: time } }),
-        ...(isFirstStart ? { launched_at: time } : {}),
-        updated_at: time,
-      },
-    );
+    const changed: Partial<InstanceRow> = {
+      ...(isGoing
+        ? changes.network_info === undefined
+          ? {}
+          : { network_info: changes.network_info }
+        : changes),
+      ...(fault === undefined ? {} : { fault: { ...fault, created: time } }),
+      ...(isFirstStart ? { launched_at: time } : {}),
+      updated_at: time,
+    };
+    await rows.update(instances, { id: uuid }, changed);
+    return { before: row, after: { ...row, ...changed } };
   });
 }

@@ -136,6 +136,7 @@ async function place(
     await rows.insert(instances, whole);
     return whole;
   });
+  deps.events.updated(undefined, made, caller);
   if (made.host !== null) {
     const args = { instance_uuid: made.id };
     deps.rpc.cast('compute', 'build_and_run_instance', args, { server: made.host, context: caller });

@@ -4,6 +4,7 @@ import type { Session } from '../client/session.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Store } from '../store/store.ts';
 import type { Hosts } from './hosts.ts';
+import type { InstanceEvents } from './instance-events.ts';
 
 /** Sends messages to nova-compute; the RPC connection is one. */
 export interface ComputeRpc {
@@ -25,6 +26,7 @@ export interface ComputeDeps {
   store: Store;
   hosts: Hosts;
   rpc: ComputeRpc;
+  events: InstanceEvents;
   /** Compute's own user at Networking and Image. */
   session: Pick<Session, 'request'>;
   defaultZone: string;

@@ -12,6 +12,7 @@ import { openStore } from '../store/store.ts';
 import { createComputeApp } from './app.ts';
 import { conductorEndpoints } from './conductor.ts';
 import { createHosts } from './hosts.ts';
+import { instanceEvents } from './instance-events.ts';
 import { createMetadataApp } from './metadata/app.ts';
 
 export async function main(argv: string[]): Promise<void> {
@@ -22,12 +23,16 @@ export async function main(argv: string[]): Promise<void> {
   const store = await openStore(config.database.connection, computeSchema);
   const hosts = createHosts(store, { downSeconds: options.service_down_time });
   const { transport_url, control_exchange: exchange, host } = options;
-  const rpc = connectRpc({ transport_url, exchange, host, log });
-  rpc.serve('conductor', conductorEndpoints(store, hosts));
+  const { notification_topics } = options;
+  const publisher_id = `compute.${host}`;
+  const rpc = connectRpc({ transport_url, exchange, host, log, notification_topics, publisher_id });
+  const isPublished = options.notification_driver.some((driver) => /rpc_notifier|messaging/.test(driver));
+  const events = instanceEvents(isPublished ? rpc.notify : () => undefined, options.notify_on_state_change);
+  rpc.serve('conductor', conductorEndpoints(store, hosts, events));
   const session = createSession(neutron);
   const api = await listen(
     createComputeApp(
-      { store, hosts, rpc, session, defaultZone: options.default_availability_zone, log },
+      { store, hosts, rpc, events, session, defaultZone: options.default_availability_zone, log },
       authenticate({ ...config.keystone_authtoken, log }),
     ),
     { host: options.osapi_compute_listen, port: options.osapi_compute_listen_port, log },

@@ -1,6 +1,7 @@
 // POST /servers/ID/action: each changes what is wanted of the instance and tells its host; the host brings it about.
 import { randomBytes } from 'node:crypto';
 import type { Router } from 'express';
+import type { RequestContext } from '../model/context.ts';
 import { instances, type InstanceRow } from '../store/compute-tables.ts';
 import type { ComputeDeps } from './deps.ts';
 import { badRequest, conflict } from './failure.ts';
@@ -94,7 +95,7 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
     if (action === undefined) throw badRequest(`There is no such action: ${name}`);
     if (name === 'reboot' && !/^(soft|hard)$/i.test(String((body[name] as { type?: string })?.type)))
       throw badRequest("Argument 'type' for reboot is not HARD or SOFT");
-    const changes = await begin(deps, row, name, action);
+    const changes = await begin(deps, row, { name, action, caller });
     deps.rpc.cast(
       'compute',
       action.method,
@@ -112,7 +113,11 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
   });
 }
 
-async function begin(deps: ComputeDeps, row: InstanceRow, name: string, action: Action) {
+async function begin(
+  deps: ComputeDeps,
+  row: InstanceRow,
+  { name, action, caller }: { name: string; action: Action; caller: RequestContext },
+) {
   const isRestart = name === 'reboot' && (row.task_state ?? '').startsWith('rebooting');
   if (!action.from.includes(row.vm_state) || (row.task_state !== null && !isRestart) || row.host === null) {
     const state =
@@ -127,6 +132,7 @@ async function begin(deps: ComputeDeps, row: InstanceRow, name: string, action: 
     updated_at: new Date().toISOString(),
   };
   await deps.store.read.update(instances, { id: row.id }, changes);
+  deps.events.updated(row, { ...row, ...changes }, caller);
   return changes;
 }
 

@@ -89,14 +89,20 @@ export function addServers(router: Router, deps: ComputeDeps): void {
       updated_at: new Date().toISOString(),
     };
     await store.read.update(instances, { id: row.id }, changes);
+    deps.events.updated(row, { ...row, ...changes }, callerOf(res));
     res.json({ server: (await show([{ ...row, ...changes }], req, res))[0] });
   });
   router.delete('/servers/:id', async (req, res) => {
-    const { id, host } = await getInstance(deps, req.params.id, callerOf(res));
-    if (host === null) await store.read.remove(instances, { id });
-    else {
+    const row = await getInstance(deps, req.params.id, callerOf(res));
+    const { id, host } = row;
+    if (host === null) {
+      await store.read.remove(instances, { id });
+      deps.events.deleted(row, callerOf(res));
+    } else {
       const updated_at = new Date().toISOString();
-      await store.read.update(instances, { id }, { wanted: 'deleted', task_state: 'deleting', updated_at });
+      const changes = { wanted: 'deleted' as const, task_state: 'deleting', updated_at };
+      await store.read.update(instances, { id }, changes);
+      deps.events.updated(row, { ...row, ...changes }, callerOf(res));
       const args = { instance_uuid: id };
       deps.rpc.cast('compute', 'terminate_instance', args, { server: host, context: callerOf(res) });
     }

@@ -21,6 +21,22 @@ const defaults = defineOptions({
     help: 'Service that knows networks',
   },
   default_availability_zone: { type: 'string', default: 'nova', help: 'Zone of compute nodes' },
+  notification_driver: {
+    type: 'multi',
+    default: [],
+    help: 'How events of instances are published: rpc_notifier (or messaging) to the message queue; none by default',
+  },
+  notification_topics: {
+    type: 'list',
+    default: ['notifications'],
+    help: 'Topics of the events; each has a queue <topic>.info',
+  },
+  notify_on_state_change: {
+    type: 'string',
+    default: 'none',
+    choices: ['none', 'vm_state', 'vm_and_task_state'],
+    help: 'Which changes of state are events (compute.instance.update); renames are with both',
+  },
   report_interval: { type: 'int', default: 10, min: 1, help: 'Seconds between signs of life of a service' },
   service_down_time: { type: 'int', default: 60, min: 1, help: 'Seconds of silence after which it is down' },
   state_path: { type: 'string', default: '/var/lib/nova', help: 'Folder of nova' },
