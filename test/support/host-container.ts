@@ -67,7 +67,7 @@ export async function runInHostContainer(
     Tty: false,
     HostConfig: {
       NetworkMode: 'none',
-      CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE', 'NET_RAW'],
+      CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE', 'NET_RAW', 'NET_BROADCAST'],
       SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
       // What `systempaths=unconfined` says on the command line: /proc/sys can be written.
       MaskedPaths: [],

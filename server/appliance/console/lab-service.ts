@@ -9,10 +9,10 @@ import { beforeMaking, lastPassed, newJourney, type Journey } from '../journey/j
 import type { Journeys } from '../journey/journeys.ts';
 import { listLabs } from '../labs/list.ts';
 import type { NodeKind } from '../labs/spec.ts';
+import { createObserver } from '../observe/observer.ts';
 import { watchClocks } from './clock-watch.ts';
 import { endLab, runOut } from './end-lab.ts';
 import { createEngineLook } from './engine-look.ts';
-import { followInstances } from './follow-instances.ts';
 import { readCatalog, readSource } from './lab-source.ts';
 import { createLabTable } from './lab-table.ts';
 import { createLabTasks } from './lab-tasks.ts';
@@ -106,7 +106,12 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
       log.error(`Lab ${id} cannot be ended: ${String(error)}`),
     );
 
-  const stopInstances = followInstances(engine, table, log);
+  const observer = createObserver({
+    ...{ engine, log },
+    // What was seen is laid over the table's lab when somebody reads it.
+    onChange: (id) => table.set(id, table.get(id)),
+  });
+  const stopObserving = table.onChange((id) => observer.follow(id, table.get(id)));
   for (const journey of journeys.all()) {
     await look.now(journey.id);
     goOn(journey);
@@ -117,7 +122,7 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
   return {
     catalog: () => readCatalog(labsFolder),
     source: (entry) => readSource(labsFolder, entry),
-    running: () => table.all(),
+    running: () => table.all().map(observer.withSeen),
     async start(entry, learner = 'local') {
       const lab = await readLab(labsFolder, entry);
       const taken = [...(await listLabs(engine)).map(({ name }) => name), ...table.all().map(({ id }) => id)];
@@ -155,7 +160,8 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
     async close() {
       stopFollowing();
       stopClocks();
-      stopInstances();
+      stopObserving();
+      observer.close();
       replacedListeners.clear();
       await tasks.close('The appliance is stopping.');
     },

@@ -27,10 +27,14 @@ export async function openPipeIn(
   );
   const stream = await asking(doing, exec.start({ hijack: true, stdin: true }));
   let complaint = '';
+  let onStderr: (text: string) => void = () => undefined;
+  const onError = (text: string) => {
+    complaint = (complaint + text).slice(-longestComplaint);
+    onStderr(text);
+  };
   return {
-    onData: (listener) => {
-      splitStream(stream, listener, (text) => (complaint = (complaint + text).slice(-longestComplaint)));
-    },
+    onData: (listener) => splitStream(stream, listener, onError),
+    onStderr: (listener) => void (onStderr = listener),
     onEnd: (listener) => void stream.once('close', () => listener(complaint.trim())),
     write: (bytes) => stream.write(bytes),
     pause: () => void stream.pause(),

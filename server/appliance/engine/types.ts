@@ -101,6 +101,8 @@ export interface Terminal {
 /** A command inside a container and both ways to talk with it. Nothing is heard before `onData`. */
 export interface Pipe {
   onData(listener: (bytes: Buffer) => void): void;
+  /** Hears what the command writes to stderr, as it comes. */
+  onStderr(listener: (text: string) => void): void;
   /** Called once, when the command has ended or the connection to it is lost, with the last it wrote to stderr. */
   onEnd(listener: (complaint: string) => void): void;
   write(bytes: Buffer): void;

@@ -5,6 +5,7 @@ import type {
   Gating,
   InstanceState,
   LabHead,
+  NodePlumbing,
   NodeState,
   PlacedCommand,
   TerminalState,
@@ -43,6 +44,8 @@ export type RunningLab = Omit<LabHead, 'gating' | 'clock'> & {
   instances: InstanceState[];
   /** Who started it; 'local' for the command line's. */
   learner: string;
+  /** What its nodes are plumbed of, of those that tell. */
+  plumbing?: NodePlumbing[];
 };
 
 /** A step's text as the lab folder has it. */

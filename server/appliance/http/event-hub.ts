@@ -27,7 +27,7 @@ export function createEventHub(read: (learner: string) => LabState[]): EventHub 
   let timer: NodeJS.Timeout | undefined;
 
   const tell = (learner: string, view: View) => {
-    const now = new Map(read(learner).map((lab) => [lab.id, structuredClone(lab)]));
+    const now = new Map(read(learner).map((lab) => [lab.id, copyOf(lab)]));
     for (const id of pending)
       for (const change of labChanges(id, view.known.get(id), now.get(id))) {
         const event: ConsoleEvent = { sequence: ++view.sequence, type: 'changed', change };
@@ -66,4 +66,9 @@ export function createEventHub(read: (learner: string) => LabState[]): EventHub 
       views.clear();
     },
   };
+}
+
+/** Plumbing is large and never changed in place: it is shared. */
+function copyOf({ plumbing, ...lab }: LabState): LabState {
+  return { ...structuredClone(lab), ...(plumbing === undefined ? {} : { plumbing }) };
 }

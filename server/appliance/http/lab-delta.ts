@@ -1,5 +1,5 @@
 // What changed between two states of a lab, as the smallest events the contract has. Pure.
-import type { LabChange, LabHead, LabState } from './types.ts';
+import type { LabChange, LabHead, LabState, NodePlumbing } from './types.ts';
 
 /** Undefined stands for a lab that is not there (yet, or any more). */
 export function labChanges(
@@ -31,11 +31,31 @@ export function labChanges(
     changes.push({ kind: 'instances', lab: id, instances: after.instances });
   if (differs(before.terminals, after.terminals))
     changes.push({ kind: 'terminals', lab: id, terminals: after.terminals });
-  return changes;
+  return [...changes, ...plumbingChanges(id, before.plumbing ?? [], after.plumbing ?? [])];
+}
+
+/** A node's plumbing is large; it is made anew when something of it has changed, and is compared by identity first. */
+function plumbingChanges(lab: string, before: NodePlumbing[], after: NodePlumbing[]): LabChange[] {
+  const old = new Map(before.map((one) => [one.node, one]));
+  const now = new Set(after.map(({ node }) => node));
+  const told = after.filter((one) => old.get(one.node) !== one && differs(old.get(one.node), one));
+  return [
+    ...told.map((plumbing): LabChange => ({ kind: 'plumbing', lab, node: plumbing.node, plumbing })),
+    ...before
+      .filter(({ node }) => !now.has(node))
+      .map(({ node }): LabChange => ({ kind: 'plumbing', lab, node })),
+  ];
 }
 
 function headOf(lab: LabState): LabHead {
-  const { nodes: _nodes, steps: _steps, instances: _instances, terminals: _terminals, ...head } = lab;
+  const {
+    nodes: _nodes,
+    steps: _steps,
+    instances: _instances,
+    terminals: _terminals,
+    plumbing: _plumbing,
+    ...head
+  } = lab;
   return head;
 }
 

@@ -1,4 +1,4 @@
-// The console's HTTP and WebSocket contract, shared by the appliance and web/. Shapes only: no code, no imports.
+// The console's HTTP and WebSocket contract, shared by the appliance and web/. Shapes only: no code.
 //
 //   GET    /api/catalog                                 CatalogEntry[]
 //   GET    /api/catalog/:entry/guide                    Guide
@@ -22,6 +22,10 @@
 //                                                       A viewer that comes again replaces its older socket.
 //
 // Errors are ApiProblem with 400, 401, 403, 404, 409 or 500.
+
+import type { NodePlumbing } from './plumbing-types.ts';
+
+export type * from './plumbing-types.ts';
 
 /** What went wrong, for a person: what, which, what next. */
 export interface ApiProblem {
@@ -156,7 +160,7 @@ export interface Replay {
   commandsTotal?: number;
 }
 
-/** What changes of a lab as a whole; nodes, steps, instances and terminals are pushed one by one. */
+/** What changes of a lab as a whole; nodes, steps, instances, terminals and plumbing are pushed one by one. */
 export interface LabHead {
   id: string;
   entry: string;
@@ -180,6 +184,8 @@ export interface LabState extends LabHead {
   steps: StepState[];
   instances: InstanceState[];
   terminals: TerminalState[];
+  /** Of the nodes that tell of themselves, by name; a node that is starting or has stopped does not. */
+  plumbing?: NodePlumbing[];
 }
 
 /** A physical network between the nodes. */
@@ -290,7 +296,9 @@ export type LabChange =
   | { kind: 'node'; lab: string; node: NodeState }
   | { kind: 'step'; lab: string; step: StepState }
   | { kind: 'instances'; lab: string; instances: InstanceState[] }
-  | { kind: 'terminals'; lab: string; terminals: TerminalState[] };
+  | { kind: 'terminals'; lab: string; terminals: TerminalState[] }
+  /** Without `plumbing` the node has stopped telling. */
+  | { kind: 'plumbing'; lab: string; node: string; plumbing?: NodePlumbing };
 
 // ---- terminals
 

@@ -1,13 +1,13 @@
 // Lets real clients on this machine use a lab's cloud: its catalog gets a region whose endpoints are the published ports.
 import type { Engine } from '../engine/engine.ts';
 import { exec } from './exec.ts';
-import type { LabStatus, ServiceName } from './list.ts';
+import type { ApiName, LabStatus } from './list.ts';
 
 /** Region of the endpoints that this machine reaches; the nodes' own is RegionOne. */
 export const hostRegion = 'Host';
 
 /** Path of each service's endpoint, as its own catalog has it. */
-const paths: Record<ServiceName, string> = { identity: '/v3', network: '', compute: '/v2.1', image: '' };
+const paths: Record<ApiName, string> = { identity: '/v3', network: '', compute: '/v2.1', image: '' };
 
 interface Endpoint {
   id: string;
@@ -73,9 +73,9 @@ export async function writeHostRegion(
   if (!regions.some(({ id }) => id === hostRegion))
     await ask('POST', '/regions', { region: { id: hostRegion } });
   for (const { id: service_id, type } of services) {
-    const base = bases[type as ServiceName];
+    const base = bases[type as ApiName];
     if (base === undefined) continue;
-    const url = `${base}${paths[type as ServiceName]}`;
+    const url = `${base}${paths[type as ApiName]}`;
     for (const kind of ['public', 'internal', 'admin']) {
       const own = endpoints.find(
         (endpoint) =>

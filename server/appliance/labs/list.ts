@@ -19,11 +19,13 @@ export interface LabStatus {
   /** Milliseconds since 1970. */
   createdAt: number;
   nodes: NodeStatus[];
-  /** Base URLs of the published APIs, as reachable from this machine; none while the controller is down. */
+  /** Base URLs of the published APIs and of the message queue as reachable from here; none while the controller is down. */
   endpoints: Partial<Record<ServiceName, string>>;
 }
 
-export type ServiceName = 'identity' | 'network' | 'compute' | 'image';
+export type ApiName = 'identity' | 'network' | 'compute' | 'image';
+/** With the message queue. */
+export type ServiceName = ApiName | 'messages';
 
 /** Where the controller's services listen. */
 export const servicePorts: Record<ServiceName, number> = {
@@ -31,6 +33,7 @@ export const servicePorts: Record<ServiceName, number> = {
   network: 9696,
   compute: 8774,
   image: 9292,
+  messages: 5672,
 };
 
 /** All labs with their nodes, or only the one named. */
@@ -47,7 +50,8 @@ export async function listLabs(engine: Engine, name?: string): Promise<LabStatus
     const controller = own.find((container) => container.labels[kindLabel] === 'controller');
     const published = Object.entries(servicePorts).flatMap(([service, port]) => {
       const hostPort = controller?.ports[port];
-      return hostPort === undefined ? [] : [[service, `http://127.0.0.1:${hostPort}`]];
+      const scheme = service === 'messages' ? 'amqp' : 'http';
+      return hostPort === undefined ? [] : [[service, `${scheme}://127.0.0.1:${hostPort}`]];
     });
     return {
       name: lab,

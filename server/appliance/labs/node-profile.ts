@@ -18,9 +18,13 @@ type Profile = Pick<
 
 const MiB = 2 ** 20;
 
-/** Files of other users, services under their own users, signals, low ports, own addresses and routes, ping. */
+/**
+ * Files of other users, services under their own users, signals, low ports, own addresses and routes, ping, and hearing of
+ * changes in all network namespaces of the node through one socket.
+ */
 const everyNode = [
   'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETUID', 'SETGID', 'KILL', 'NET_BIND_SERVICE', 'NET_ADMIN', 'NET_RAW',
+  'NET_BROADCAST',
 ]; // prettier-ignore
 
 /** Network namespaces are mounts; a guest gets a root, devices and a login of its own; `ip netns pids` looks at others. */
@@ -59,7 +63,7 @@ export function profileOf(
         capabilities: everyNode,
         memoryBytes: 1024 * MiB,
         pids: 1024,
-        publish: [5000, 8774, 9292, 9696],
+        publish: [5000, 5672, 8774, 9292, 9696],
       };
     case 'network':
       return { ...namespaces, memoryBytes: 1024 * MiB, pids: 2048, sysctls: forwarding };

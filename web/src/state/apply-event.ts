@@ -32,12 +32,13 @@ function changeLabs(labs: LabState[], change: LabChange): LabState[] {
       return labs.filter(({ id }) => id !== change.lab);
     case 'head':
       // A head replaces all its fields: what it no longer names (a problem, what is being done) is over.
-      return update(labs, change.lab, ({ nodes, steps, instances, terminals }) => ({
+      return update(labs, change.lab, ({ nodes, steps, instances, terminals, plumbing }) => ({
         ...change.head,
         nodes,
         steps,
         instances,
         terminals,
+        ...(plumbing === undefined ? {} : { plumbing }),
       }));
     case 'node':
       return update(labs, change.lab, (lab) => ({
@@ -53,6 +54,12 @@ function changeLabs(labs: LabState[], change: LabChange): LabState[] {
       return update(labs, change.lab, (lab) => ({ ...lab, instances: change.instances }));
     case 'terminals':
       return update(labs, change.lab, (lab) => ({ ...lab, terminals: change.terminals }));
+    case 'plumbing':
+      return update(labs, change.lab, (lab) => {
+        const others = (lab.plumbing ?? []).filter(({ node }) => node !== change.node);
+        const now = change.plumbing === undefined ? others : [...others, change.plumbing];
+        return { ...lab, plumbing: now.sort((a, b) => (a.node < b.node ? -1 : 1)) };
+      });
   }
 }
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { labChanges } from '../../../../server/appliance/http/lab-delta.ts';
-import type { ConsoleEvent, LabState } from '../../../../server/appliance/http/types.ts';
+import type { ConsoleEvent, LabState, NodePlumbing } from '../../../../server/appliance/http/types.ts';
 import { applyEvent, EventLost, type NumberedState } from '../../../../web/src/state/apply-event.ts';
 
 const word = fc.constantFrom('a', 'b', 'c');
@@ -44,6 +44,20 @@ const lab: fc.Arbitrary<LabState> = fc.record({
     { maxLength: 2 },
   ),
   terminals: fc.array(fc.record({ id: word, place: word, title: word }), { maxLength: 2 }),
+  plumbing: fc
+    .uniqueArray(
+      fc.record({
+        node: word,
+        bridges: fc.constant<NodePlumbing['bridges']>([]),
+        namespaces: fc.array(fc.record({ name: word, kind: fc.constant('other' as const), title: word }), {
+          maxLength: 2,
+        }),
+        guests: fc.constant<NodePlumbing['guests']>([]),
+        devices: fc.constant<NodePlumbing['devices']>([]),
+      }),
+      { selector: ({ node }) => node },
+    )
+    .map((nodes) => nodes.sort((a, b) => (a.node < b.node ? -1 : 1))),
 });
 
 it('brings a page from any state of a lab to any other', () => {
