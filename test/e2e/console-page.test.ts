@@ -112,7 +112,7 @@ it('tells a mistake in four parts, the command among them a click away', async (
 it('shows the solution only when asked', async () => {
   await startLab();
   await firstStep();
-  const solution = page.getByRole('region', { name: 'Solution' });
+  const solution = page.getByRole('group', { name: 'Solution' });
   expect(await solution.locator('.command').count()).toBe(0);
   await page.getByRole('button', { name: 'Show the solution' }).click();
   await solution.locator('.command').nth(1).waitFor();
@@ -222,7 +222,9 @@ it('draws nodes, NICs and wires, and the same as text', async () => {
 
 it('ends a lab after asking', async () => {
   await startLab();
-  await page.getByRole('button', { name: 'End lab' }).click();
+  await page.getByRole('button', { name: 'Lab', exact: true }).click();
+  await page.getByRole('menuitem', { name: /^End lab/ }).click();
+  await page.getByRole('dialog').getByText('Everything you built').waitFor();
   await page.getByRole('button', { name: 'End the lab' }).click();
   await page.getByText('This lab is not running').waitFor();
   expect(labs.running()).toEqual([]);

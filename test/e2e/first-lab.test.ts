@@ -129,7 +129,8 @@ it('shows the topology as it is', async () => {
 });
 
 it('takes the lab down and leaves nothing', async () => {
-  await page.getByRole('button', { name: 'End lab' }).click();
+  await page.getByRole('button', { name: 'Lab', exact: true }).click();
+  await page.getByRole('menuitem', { name: /^End lab/ }).click();
   await page.getByRole('button', { name: 'End the lab' }).click();
   await page.getByText('This lab is not running').waitFor({ timeout: 60_000 });
   const after = (await listLabs(engine)).filter((lab) => lab.entry === entry).map(({ name }) => name);

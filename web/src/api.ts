@@ -43,6 +43,16 @@ export const fetchCatalog = () => request<CatalogEntry[]>('GET', '/api/catalog')
 export const fetchGuide = (entry: string) => request<Guide>('GET', `/api/catalog/${part(entry)}/guide`);
 export const startLab = (entry: string) => request<LabState>('POST', '/api/labs', { entry });
 export const destroyLab = (lab: string) => request<void>('DELETE', `/api/labs/${part(lab)}`);
+/** What is asked of a lab as a whole; how it goes on arrives as events. */
+export type LabVerb = 'reset' | 'resume' | 'repair' | 'restart' | 'extend';
+export const askOfLab = (lab: string, verb: LabVerb) =>
+  request<unknown>('POST', `/api/labs/${part(lab)}/${verb}`);
+export const bringLab = (lab: string, step: number) =>
+  request<unknown>('POST', `/api/labs/${part(lab)}/bring`, { step });
+export const openHint = (lab: string, step: number) =>
+  request<StepState>('POST', `/api/labs/${part(lab)}/steps/${step}/hint`);
+export const openStep = (lab: string, step: number) =>
+  request<StepState>('POST', `/api/labs/${part(lab)}/steps/${step}/open`);
 export const checkStep = (lab: string, step: number) =>
   request<StepState>('POST', `/api/labs/${part(lab)}/steps/${step}/check`);
 export const fetchSolution = (lab: string, step: number) =>

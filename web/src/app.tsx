@@ -1,14 +1,19 @@
 // The frame around every page: which page, and the one place that says the browser is not signed in.
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { CatalogPage } from './catalog/catalog-page.tsx';
-import { LabPage } from './lab/lab-page.tsx';
 import { Message } from './parts/message.tsx';
+import { SkipLinks, type SkipTarget } from './parts/skip-links.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { routeOf, usePath } from './route.ts';
 import { useConsole } from './state/console-store.ts';
 
+const LabPage = lazy(() => import('./lab/lab-page.tsx'));
+
 export function App() {
-  const route = routeOf(usePath());
+  const path = usePath();
+  const route = routeOf(path);
   const { labs, isSignedOut } = useConsole();
+  useFocusOnMove(path);
   if (isSignedOut)
     return (
       <Page>
@@ -25,7 +30,18 @@ export function App() {
       </Page>
     );
   const lab = route.page === 'lab' ? labs?.find(({ id }) => id === route.lab) : undefined;
-  if (lab !== undefined) return <LabPage key={lab.id} lab={lab} />;
+  if (lab !== undefined)
+    return (
+      <Suspense
+        fallback={
+          <Page>
+            <Message title={lab.title}>Loading the page of this lab.</Message>
+          </Page>
+        }
+      >
+        <LabPage key={lab.id} lab={lab} />
+      </Suspense>
+    );
   return (
     <Page>
       {labs === undefined ? (
@@ -46,11 +62,26 @@ export function App() {
   );
 }
 
-function Page({ children }: { children: React.ReactNode }) {
+const toContent: SkipTarget[] = [{ text: 'Skip to the content', id: 'content' }];
+
+function Page({ children }: { children: ReactNode }) {
   return (
     <div className="page">
+      <SkipLinks targets={toContent} />
       <TopBar />
-      <main className="page-main">{children}</main>
+      <main className="page-main" id="content" tabIndex={-1}>
+        {children}
+      </main>
     </div>
   );
+}
+
+/** On another page the focus starts at its content, as it would on a page that was loaded. */
+function useFocusOnMove(path: string): void {
+  const shown = useRef(path);
+  useEffect(() => {
+    if (path === shown.current) return;
+    shown.current = path;
+    document.querySelector<HTMLElement>('main')?.focus();
+  }, [path]);
 }

@@ -7,11 +7,13 @@ export interface Settings {
   textSize: number;
   /** Terminals tell their lines to a screen reader. */
   isScreenReaderOn: boolean;
+  /** Single keys outside of text fields and terminals do something. */
+  hasShortcuts: boolean;
 }
 
 export const textSizes = [14, 16, 18, 21, 24];
 const key = 'patchbay-settings';
-const defaults: Settings = { theme: 'system', textSize: 16, isScreenReaderOn: false };
+const defaults: Settings = { theme: 'system', textSize: 16, isScreenReaderOn: false, hasShortcuts: true };
 
 const listeners = new Set<() => void>();
 const systemDark = window.matchMedia('(prefers-color-scheme: dark)');

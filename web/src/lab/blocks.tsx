@@ -1,12 +1,14 @@
 // Guide text drawn from the blocks the server parsed.
+import { memo } from 'react';
 import type { Block, PlacedCommand, Span } from '../../../server/appliance/http/types.ts';
 import { Command } from './command.tsx';
 
 type Run = (command: PlacedCommand) => void;
 
-export function Blocks({ blocks, onRun }: { blocks: Block[]; onRun: Run }) {
+/** Text does not change while a lab does: it is drawn once. */
+export const Blocks = memo(function Blocks({ blocks, onRun }: { blocks: Block[]; onRun: Run }) {
   return blocks.map((block, index) => <BlockView key={index} block={block} onRun={onRun} />);
-}
+});
 
 function BlockView({ block, onRun }: { block: Block; onRun: Run }) {
   switch (block.kind) {

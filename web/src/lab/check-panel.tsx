@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import type {
   CheckVerdict,
+  LabPhase,
   LabState,
   PlacedCommand,
   StepState,
@@ -10,24 +11,24 @@ import type {
 import { checkStep } from '../api.ts';
 import { Jack } from '../parts/mark.tsx';
 import { Command } from './command.tsx';
+import { firstBefore, isShutNow } from './steps.ts';
 
 interface Props {
   lab: LabState;
-  step: StepState | undefined;
+  step: StepState;
   onRun: (command: PlacedCommand) => void;
   onFailure: (failure: unknown) => void;
 }
 
 export function CheckPanel({ lab, step, onRun, onFailure }: Props) {
   const panel = useRef<HTMLDivElement>(null);
-  const checkedAt = step?.checkedAt;
+  const checkedAt = step.checkedAt;
   const shownAt = useRef(checkedAt);
   useEffect(() => {
     if (checkedAt !== shownAt.current) panel.current?.scrollIntoView({ block: 'nearest' });
     shownAt.current = checkedAt;
   }, [checkedAt]);
-  if (step === undefined) return null;
-  const reason = waitReason(lab, step);
+  const reason = checkRefusal(lab, step);
   return (
     <section className="check" aria-label="Check" ref={panel}>
       <div className="check-bar">
@@ -40,7 +41,7 @@ export function CheckPanel({ lab, step, onRun, onFailure }: Props) {
         </button>
         <span className="soft">{reason ?? attempts(step)}</span>
       </div>
-      <div role="status">{step.verdict !== undefined && !step.isChecking && <Summary step={step} />}</div>
+      {step.verdict !== undefined && !step.isChecking && <Summary step={step} />}
       <ul className="verdicts">
         {step.checks.map((check) => (
           <CheckView key={`${check.name} ${check.verdict}`} check={check} onRun={onRun} />
@@ -50,11 +51,28 @@ export function CheckPanel({ lab, step, onRun, onFailure }: Props) {
   );
 }
 
-function waitReason(lab: LabState, step: StepState): string | undefined {
+/** Why Check cannot be pressed now; undefined when it can. */
+export function checkRefusal(lab: LabState, step: StepState): string | undefined {
   if (step.isChecking) return `Looking: ${step.checkingNow ?? 'asking the nodes'}`;
-  if (lab.phase === 'starting') return 'The lab is still starting';
-  return lab.phase === 'ready' ? undefined : 'The lab cannot be checked now';
+  if (isShutNow(step)) {
+    const before = firstBefore(lab.steps, step.number);
+    return before === undefined
+      ? 'An earlier step has to pass first'
+      : `Step ${before.number} has to pass first`;
+  }
+  return phaseRefusals[lab.phase];
 }
+
+const phaseRefusals: Record<LabPhase, string | undefined> = {
+  queued: 'The lab waits for room',
+  starting: 'The lab is still starting',
+  replaying: 'Solutions are being typed',
+  ready: undefined,
+  repairing: 'The lab is being repaired',
+  stopping: 'The lab is being taken down',
+  broken: 'The lab is broken: repair it first',
+  ended: 'The time of this lab is over: resume it first',
+};
 
 const attempts = ({ attempts: count }: StepState) =>
   count === 0 ? 'Looks at the lab, changes nothing' : `${count} ${count === 1 ? 'attempt' : 'attempts'}`;

@@ -1,51 +1,22 @@
-// The lab's name and phase in the top bar, and the way out.
-import { useState } from 'react';
-import type { LabPhase, LabState } from '../../../server/appliance/http/types.ts';
-import { destroyLab } from '../api.ts';
-import { Jack, type JackState } from '../parts/mark.tsx';
-
-const jacks: Record<LabPhase, JackState> = {
-  queued: 'busy',
-  starting: 'busy',
-  replaying: 'busy',
-  ready: 'passed',
-  repairing: 'busy',
-  stopping: 'busy',
-  broken: 'broken',
-  ended: 'open',
-};
-const words: Record<LabPhase, string> = {
-  queued: 'Waiting for room',
-  starting: 'Starting',
-  replaying: 'Typing the solutions',
-  ready: 'Ready',
-  repairing: 'Being repaired',
-  stopping: 'Being taken down',
-  broken: 'Lab broken',
-  ended: 'Time is over',
-};
+// The lab's name, phase, clock and menu in the top bar.
+import type { LabState } from '../../../server/appliance/http/types.ts';
+import { Jack } from '../parts/mark.tsx';
+import { LabClockView } from './lab-clock.tsx';
+import { LabMenu } from './lab-menu.tsx';
+import { phaseJacks, phaseWords } from './phases.ts';
 
 export function LabHeading({ lab, onFailure }: { lab: LabState; onFailure: (failure: unknown) => void }) {
-  const [isAsking, setIsAsking] = useState(false);
+  const hasClock = lab.clock !== undefined && lab.phase !== 'ended' && lab.phase !== 'stopping';
   return (
     <>
-      <h1 className="lab-title">{lab.title}</h1>
+      <h1 className="lab-title" title={`${lab.title} (${lab.id})`}>
+        {lab.title}
+      </h1>
       <span className="lab-phase" role="status">
-        <Jack state={jacks[lab.phase]} label="" /> {words[lab.phase]}
+        <Jack state={phaseJacks[lab.phase]} label="" /> {phaseWords(lab)}
       </span>
-      {isAsking ? (
-        <span className="ask" role="group" aria-label="End the lab">
-          <span>End it and lose what you built?</span>
-          <button className="danger" autoFocus onClick={() => void destroyLab(lab.id).catch(onFailure)}>
-            End the lab
-          </button>
-          <button onClick={() => setIsAsking(false)}>Keep it</button>
-        </span>
-      ) : (
-        <button className="quiet" disabled={lab.phase === 'stopping'} onClick={() => setIsAsking(true)}>
-          End lab
-        </button>
-      )}
+      {hasClock && <LabClockView lab={lab} clock={lab.clock!} onFailure={onFailure} />}
+      <LabMenu lab={lab} onFailure={onFailure} />
     </>
   );
 }

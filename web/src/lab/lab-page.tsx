@@ -1,20 +1,25 @@
 // A running lab: guide, terminals and topology in panes.
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Guide, LabState, Place, PlacedCommand } from '../../../server/appliance/http/types.ts';
 import { fetchGuide } from '../api.ts';
+import { useShortcuts } from '../keyboard/use-shortcuts.ts';
+import { paneNames, paneTitles, type PaneName } from '../panes/layout.ts';
 import { PaneSwitches } from '../panes/pane-tools.tsx';
 import { Panes } from '../panes/panes.tsx';
 import { usePanes } from '../panes/use-panes.ts';
 import { FailureNote } from '../parts/failure-note.tsx';
+import { SkipLinks, type SkipTarget } from '../parts/skip-links.tsx';
 import { TopBar } from '../parts/top-bar.tsx';
 import { useTerminals } from '../terminal/use-terminals.ts';
 import { GuidePane } from './guide-pane.tsx';
+import { LabBanner } from './lab-banner.tsx';
 import { LabHeading } from './lab-heading.tsx';
 import { useSteppingBetweenPanes } from './stepping-between-panes.ts';
 import { TerminalsPane } from './terminals-pane.tsx';
 import { TopologyPane } from './topology-pane.tsx';
+import { VerdictAnnouncer } from './verdict-announcer.tsx';
 
-export function LabPage({ lab }: { lab: LabState }) {
+export default function LabPage({ lab }: { lab: LabState }) {
   const [guide, setGuide] = useState<Guide>();
   const [failure, setFailure] = useState<unknown>();
   const terminals = useTerminals(lab, setFailure);
@@ -43,13 +48,33 @@ export function LabPage({ lab }: { lab: LabState }) {
     [reveal, open],
   );
 
+  const skipTargets = useMemo(
+    () =>
+      paneNames.map((name): SkipTarget => ({
+        text: `Skip to: ${paneTitles[name]}`,
+        id: `pane-${name}`,
+        onGo: () => reveal(name),
+      })),
+    [reveal],
+  );
+  useShortcuts({
+    a: panes.nextArrangement,
+    m: () => {
+      const at = document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset.pane;
+      panes.toggleMaximised(panes.layout.maximised ?? (at as PaneName | undefined) ?? 'guide');
+    },
+  });
+
   return (
     <div className="page lab-page">
+      <SkipLinks targets={skipTargets} />
       <TopBar>
         <LabHeading lab={lab} onFailure={setFailure} />
         <PaneSwitches panes={panes} />
       </TopBar>
+      <VerdictAnnouncer steps={lab.steps} />
       <FailureNote failure={failure} onDismiss={() => setFailure(undefined)} />
+      <LabBanner lab={lab} isNarrow={panes.isNarrow} onFailure={setFailure} />
       <Panes
         panes={panes}
         contents={{
@@ -59,7 +84,7 @@ export function LabPage({ lab }: { lab: LabState }) {
             ) : (
               <GuidePane lab={lab} guide={guide} panes={panes} onRun={runInSight} onFailure={setFailure} />
             ),
-          terminals: <TerminalsPane lab={lab} terminals={terminals} panes={panes} />,
+          terminals: <TerminalsPane lab={lab} terminals={terminals} panes={panes} onFailure={setFailure} />,
           topology: <TopologyPane lab={lab} panes={panes} onOpen={openInSight} />,
         }}
       />

@@ -11,13 +11,17 @@ export function ConnectionNote() {
   return (
     <div className={`connection ${isLive ? '' : 'connection-lost'}`} role="status">
       <Jack state={isLive ? 'live' : 'busy'} label="" />
-      {isLive && <span>Live</span>}
+      {isLive && (
+        <span className="connection-word" title="What you see is pushed as it happens">
+          Live
+        </span>
+      )}
       {connection.state === 'connecting' && <span>Connecting to the appliance</span>}
       {connection.state === 'closed' && <span>Closed</span>}
       {connection.state === 'waiting' && (
         <>
           <span>
-            Connection lost<span aria-hidden="true">; next try in {seconds} s</span>
+            Connection lost; labs go on<span aria-hidden="true">. Next try in {seconds} s</span>
           </span>
           <button className="quiet" onClick={() => store.retry()}>
             Reconnect

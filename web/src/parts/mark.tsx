@@ -10,7 +10,8 @@ export function Logo() {
   );
 }
 
-export type JackState = 'open' | 'busy' | 'passed' | 'failed' | 'broken' | 'stopped' | 'live';
+export type JackState =
+  'open' | 'busy' | 'passed' | 'failed' | 'broken' | 'stopped' | 'live' | 'shut' | 'replayed';
 
 const words: Record<JackState, string> = {
   open: 'not yet',
@@ -20,6 +21,8 @@ const words: Record<JackState, string> = {
   broken: 'lab broken',
   stopped: 'stopped',
   live: 'live',
+  shut: 'shut',
+  replayed: 'passed by a replay',
 };
 
 /** @param label said by a screen reader; empty when the words beside it say the same */
@@ -72,6 +75,20 @@ function shape(state: JackState) {
         <>
           <circle className="ring" cx="10" cy="10" r="7" />
           <circle className="core" cx="10" cy="10" r="3" />
+        </>
+      );
+    case 'shut':
+      return (
+        <>
+          <path className="ring" d="M6.5 9V6.5a3.5 3.5 0 0 1 7 0V9" />
+          <rect className="lock" x="3.5" y="9" width="13" height="8.5" rx="1.5" />
+        </>
+      );
+    case 'replayed':
+      return (
+        <>
+          <circle className="ring" cx="10" cy="10" r="7.5" />
+          <path className="tick" d="M6 10.4l2.8 2.8L14.2 7.4" />
         </>
       );
     case 'stopped':

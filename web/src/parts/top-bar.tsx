@@ -1,4 +1,7 @@
 // The strip at the top: where you are, whether the page is live, how it looks.
+import { useState } from 'react';
+import { HelpDialog } from '../keyboard/help-dialog.tsx';
+import { useShortcuts } from '../keyboard/use-shortcuts.ts';
 import { changeSettings, isDark, textSizes, useSettings } from '../settings.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { Link } from './link.tsx';
@@ -14,6 +17,7 @@ export function TopBar({ children }: { children?: React.ReactNode }) {
       <div className="top-bar-middle">{children}</div>
       <ConnectionNote />
       <Looks />
+      <Help />
     </header>
   );
 }
@@ -52,5 +56,23 @@ function Looks() {
         </svg>
       </button>
     </div>
+  );
+}
+
+function Help() {
+  const [isOpen, setIsOpen] = useState(false);
+  useShortcuts({ '?': () => setIsOpen(true) });
+  return (
+    <>
+      <button
+        className="quiet"
+        aria-label="Keyboard help"
+        title="Keyboard help (?)"
+        onClick={() => setIsOpen(true)}
+      >
+        ?
+      </button>
+      {isOpen && <HelpDialog onClose={() => setIsOpen(false)} />}
+    </>
   );
 }

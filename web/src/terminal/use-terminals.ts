@@ -39,7 +39,9 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
   useEffect(() => {
     if (!isReady || isMet.current) {
       // Nodes that are made anew have new terminals.
-      if (latest.current.terminals.length === 0) isMet.current = false;
+      const [open] = latest.current.terminals;
+      if (open === undefined) isMet.current = false;
+      else setFront((before) => before ?? open.id);
       return;
     }
     isMet.current = true;
