@@ -68,7 +68,7 @@ export async function serveStates({ catalog, source, labs, screen }: Shown, port
     if (!url.startsWith('/api/events')) return showScreen(socket, screen);
     viewers.add(socket);
     socket.on('close', () => viewers.delete(socket));
-    const snapshot: ConsoleEvent = { sequence, type: 'snapshot', state: { labs: shown } };
+    const snapshot: ConsoleEvent = { sequence, type: 'snapshot', state: { learner: 'local', labs: shown } };
     socket.send(JSON.stringify(snapshot));
   });
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));

@@ -1,6 +1,7 @@
 // A command in the text: a click types it in its terminal, another copies it.
 import { useEffect, useState } from 'react';
 import type { PlacedCommand } from '../../../server/appliance/http/types.ts';
+import { placeName } from './place-name.ts';
 
 export function Command({
   command,
@@ -9,7 +10,7 @@ export function Command({
   command: PlacedCommand;
   onRun: (command: PlacedCommand) => void;
 }) {
-  const place = command.place.replace(/^vm:/, '');
+  const place = placeName(command.place);
   return (
     <div className="command">
       <button className="command-run" onClick={() => onRun(command)} title={`Run on ${place}`}>

@@ -1,6 +1,7 @@
 // A lab being brought to a step: the solutions that are typed, and what is being typed now.
 import type { LabState } from '../../../server/appliance/http/types.ts';
 import { Jack } from '../parts/mark.tsx';
+import { placeName } from './place-name.ts';
 import { jackOfStep } from './steps.ts';
 
 export function ReplayProgress({ lab }: { lab: LabState }) {
@@ -23,7 +24,7 @@ export function ReplayProgress({ lab }: { lab: LabState }) {
       />
       {replay?.command !== undefined && (
         <p className="replay-now">
-          <span className="command-place">{replay.command.place.replace(/^vm:/, '')}</span>
+          <span className="command-place">{placeName(replay.command.place)}</span>
           <code>{replay.command.text}</code>
         </p>
       )}

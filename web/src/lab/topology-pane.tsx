@@ -17,8 +17,8 @@ export function TopologyPane({ lab, panes, onOpen }: Props) {
   const { layout, isNarrow } = panes;
   const isSeen = isNarrow ? layout.front === 'topology' : visiblePanes(layout).includes('topology');
   // A step that was checked or a terminal that was opened draws no picture anew.
-  const { id, nodes, wires, instances } = lab;
-  const pictured = useMemo(() => lab, [id, nodes, wires, instances]);
+  const { id, nodes, wires, instances, plumbing } = lab;
+  const pictured = useMemo(() => lab, [id, nodes, wires, instances, plumbing]);
   const picture = useMemo(() => <TopologyView lab={pictured} onOpen={onOpen} />, [pictured, onOpen]);
   return (
     <>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { HelpDialog } from '../keyboard/help-dialog.tsx';
 import { useShortcuts } from '../keyboard/use-shortcuts.ts';
 import { changeSettings, isDark, textSizes, useSettings } from '../settings.ts';
+import { useConsole } from '../state/console-store.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { Link } from './link.tsx';
 import { Logo } from './mark.tsx';
@@ -15,10 +16,23 @@ export function TopBar({ children }: { children?: React.ReactNode }) {
         <span>Patchbay</span>
       </Link>
       <div className="top-bar-middle">{children}</div>
+      <Learner />
       <ConnectionNote />
       <Looks />
       <Help />
     </header>
+  );
+}
+
+/** Whose labs these are; the one who started the appliance needs no telling. */
+function Learner() {
+  const { learner } = useConsole();
+  if (learner === undefined || learner === 'local') return null;
+  return (
+    <span className="learner" title="Signed in as">
+      <span className="visually-hidden">Signed in as </span>
+      {learner}
+    </span>
   );
 }
 

@@ -8,6 +8,8 @@ import { openSocket, socketAddress, type Connection } from './reconnecting-socke
 export interface ConsoleView {
   /** Undefined until the first snapshot. */
   labs: LabState[] | undefined;
+  /** Who is signed in; undefined until the first snapshot. */
+  learner: string | undefined;
   connection: Connection;
   isSignedOut: boolean;
 }
@@ -21,7 +23,12 @@ export interface ConsoleStore {
 export function createConsoleStore(): ConsoleStore {
   const listeners = new Set<() => void>();
   let numbered: NumberedState | undefined;
-  let view: ConsoleView = { labs: undefined, connection: { state: 'connecting' }, isSignedOut: false };
+  let view: ConsoleView = {
+    labs: undefined,
+    learner: undefined,
+    connection: { state: 'connecting' },
+    isSignedOut: false,
+  };
   const set = (part: Partial<ConsoleView>) => {
     view = { ...view, ...part };
     for (const listener of listeners) listener();
@@ -32,7 +39,7 @@ export function createConsoleStore(): ConsoleStore {
     onMessage(data) {
       try {
         numbered = applyEvent(numbered, JSON.parse(String(data)) as ConsoleEvent);
-        set({ labs: numbered.state.labs, isSignedOut: false });
+        set({ labs: numbered.state.labs, learner: numbered.state.learner, isSignedOut: false });
       } catch {
         numbered = undefined;
         socket.restart();
