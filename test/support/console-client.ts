@@ -26,6 +26,8 @@ export interface ConsoleClient {
 export interface TestConsole extends ConsoleClient, AsyncDisposable {
   running: Console;
   labs: DemoLabs;
+  /** Where its journeys are, unless its labs brought theirs. */
+  stateFolder: string;
 }
 
 interface AskOptions {
@@ -40,27 +42,28 @@ export async function testConsole(
 ): Promise<TestConsole> {
   const errors: string[] = [];
   const log = { info: () => {}, error: (message: string) => void errors.push(message) };
-  const journeys = (labs.journeys ??= await temporaryJourneys());
+  const stateFolder = temporaryFolder();
+  const journeys = (labs.journeys ??= await openJourneys({ stateFolder, log }));
   const running = await serveConsole({ ...options, port: 0, labs, checks: labs, journeys, log });
   const client = await consoleClient(running.oneTimeLink(), `http://127.0.0.1:${running.port}`);
-  return { running, labs, ...client, [Symbol.asyncDispose]: () => running.close() };
+  return { running, labs, stateFolder, ...client, [Symbol.asyncDispose]: () => running.close() };
 }
 
 let folder: string | undefined;
 
-function ownFolder(): string {
+/** A folder that goes with this process. */
+function temporaryFolder(): string {
   if (folder === undefined) {
     const own = mkdtempSync(join(tmpdir(), 'journeys-'));
     process.once('exit', () => rmSync(own, { recursive: true, force: true }));
     folder = own;
   }
-  return folder;
+  return mkdtempSync(join(folder, 'state-'));
 }
 
 /** Journeys in a folder that goes with this process. */
 export async function temporaryJourneys(): Promise<Journeys> {
-  const stateFolder = mkdtempSync(join(ownFolder(), 'state-'));
-  return openJourneys({ stateFolder, log: { error: () => undefined } });
+  return openJourneys({ stateFolder: temporaryFolder(), log: { error: () => undefined } });
 }
 
 /**

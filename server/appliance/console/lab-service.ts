@@ -9,6 +9,7 @@ import { beforeMaking, lastPassed, newJourney, type Journey } from '../journey/j
 import type { Journeys } from '../journey/journeys.ts';
 import { listLabs } from '../labs/list.ts';
 import type { NodeKind } from '../labs/spec.ts';
+import type { ProofsFile } from '../proof/proofs-file.ts';
 import { createObserver } from '../observe/observer.ts';
 import { watchClocks } from './clock-watch.ts';
 import { endLab, runOut } from './end-lab.ts';
@@ -28,6 +29,8 @@ export interface LabServiceOptions {
   images: Record<NodeKind, string>;
   /** What is remembered of each lab. */
   journeys: Journeys;
+  /** When each lab's folder was last proven. */
+  proofs: Pick<ProofsFile, 'provenAt'>;
   /** Minutes on the clock of each lab instead of the usual; 0 for no clock. */
   labMinutes?: number;
   log: { error(message: string): void };
@@ -120,7 +123,7 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
   const stopClocks = watchClocks({ journeys, isRunning, onOver, log });
 
   return {
-    catalog: () => readCatalog(labsFolder),
+    catalog: () => readCatalog(labsFolder, options.proofs),
     source: (entry) => readSource(labsFolder, entry),
     running: () => table.all().map(observer.withSeen),
     async start(entry, learner = 'local') {

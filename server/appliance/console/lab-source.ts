@@ -3,6 +3,7 @@ import { formatProblem, LabInvalid, LabUnknown } from '../catalog/lab-invalid.ts
 import { listLabs, readLab } from '../catalog/read-lab.ts';
 import type { Lab } from '../catalog/types.ts';
 import type { LabSource } from '../http/deps.ts';
+import type { ProofsFile } from '../proof/proofs-file.ts';
 import type { CatalogEntry } from '../http/types.ts';
 
 export function entryOf(lab: Lab): CatalogEntry {
@@ -38,12 +39,18 @@ export function sourceOf(lab: Lab): LabSource {
   };
 }
 
-/** Every lab folder, the invalid ones with their problem. */
-export async function readCatalog(labsFolder: string): Promise<CatalogEntry[]> {
+/** Every lab folder, the invalid ones with their problem, the others with the time of their last proof. */
+export async function readCatalog(
+  labsFolder: string,
+  proofs: Pick<ProofsFile, 'provenAt'>,
+): Promise<CatalogEntry[]> {
+  const readEntry = async (id: string): Promise<CatalogEntry> => {
+    const lab = await readLab(labsFolder, id);
+    const lastProvenAt = await proofs.provenAt(id, lab.folder);
+    return { ...entryOf(lab), ...(lastProvenAt === undefined ? {} : { lastProvenAt }) };
+  };
   const ids = await listLabs(labsFolder);
-  return Promise.all(
-    ids.map((id) => readLab(labsFolder, id).then(entryOf, (error: unknown) => invalidEntry(id, error))),
-  );
+  return Promise.all(ids.map((id) => readEntry(id).catch((error: unknown) => invalidEntry(id, error))));
 }
 
 /** A lab's texts as its folder has them now; undefined where there is no such lab. */

@@ -62,6 +62,13 @@ export function createProgress({ checks, journeys, readSource, onChange }: Progr
     return step && shown(lab, step);
   };
 
+  /** An author may have changed the folder since it was read. */
+  const reread = async (lab: string) => {
+    const journey = journeys.find(lab);
+    const source = journey && (await readSource(journey.entry));
+    if (source !== undefined) sources.set(lab, source);
+  };
+
   const run = async (lab: string, number: number, seen: CheckProgress): Promise<StepState> => {
     const generation = journeys.find(lab)?.generation;
     onChange(lab);
@@ -109,6 +116,7 @@ export function createProgress({ checks, journeys, readSource, onChange }: Progr
     forget: (lab) => void sources.delete(lab),
     async check(lab, step) {
       if (stepOf(lab, step) === undefined) return undefined;
+      await reread(lab);
       demandOpen(lab, step);
       const key = `${lab} ${step}`;
       const joined = running.get(key);

@@ -2,9 +2,10 @@
 import { createCheckService } from '../console/check-service.ts';
 import { createLabService, type LabServiceOptions } from '../console/lab-service.ts';
 import { openJourneys } from '../journey/journeys.ts';
+import { openProofs } from '../proof/proofs-file.ts';
 import { serveConsole, type Console, type ConsoleOptions } from './console.ts';
 
-export type StartConsoleOptions = Omit<LabServiceOptions, 'journeys'> &
+export type StartConsoleOptions = Omit<LabServiceOptions, 'journeys' | 'proofs'> &
   Omit<ConsoleOptions, 'labs' | 'checks' | 'journeys'> & {
     /** What must outlive the appliance lies here. */
     stateFolder: string;
@@ -16,7 +17,8 @@ export type StartConsoleOptions = Omit<LabServiceOptions, 'journeys'> &
  */
 export async function startConsole(options: StartConsoleOptions): Promise<Console> {
   const journeys = await openJourneys(options);
-  const labs = await createLabService({ ...options, journeys });
+  const proofs = openProofs(options.stateFolder, options.log);
+  const labs = await createLabService({ ...options, journeys, proofs });
   const checks = createCheckService(options);
   try {
     const console = await serveConsole({ ...options, labs, checks, journeys });
