@@ -1,6 +1,5 @@
 // Terminals over WebSockets: output is numbered and replayed, the process outlives sockets, one viewer owns the size.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { TerminalProcess } from '../../../server/appliance/http/deps.ts';
 import type { TerminalState } from '../../../server/appliance/http/types.ts';
 import { createDemoLabs } from '../../support/demo-labs.ts';
 import {
@@ -10,37 +9,10 @@ import {
   testConsole,
   type TestConsole,
 } from '../../support/console-client.ts';
-
-/** A process at the boundary: the test writes its output and sees what reaches it. */
-function recordingStream(joined: Partial<TerminalProcess> = {}) {
-  const calls: string[] = [];
-  let output: (bytes: Buffer, offset?: number) => void = () => {};
-  let end: (reason: string) => void = () => {};
-  const stream: TerminalProcess = {
-    start: 0,
-    end: 0,
-    columns: 100,
-    rows: 30,
-    ...joined,
-    leave: () => calls.push('leave'),
-    onOutput: (listener) => (output = listener),
-    onEnd: (listener) => (end = listener),
-    write: (data) => calls.push(`write ${data}`),
-    resize: (columns, rows) => calls.push(`resize ${columns}x${rows}`),
-    pause: () => calls.push('pause'),
-    resume: () => calls.push('resume'),
-    close: () => end('closed'),
-  };
-  return {
-    stream,
-    calls,
-    print: (text: string, offset?: number) => output(Buffer.from(text), offset),
-    end: (reason: string) => end(reason),
-  };
-}
+import { playTerminal, type PlayedTerminal } from '../../support/played-terminal.ts';
 
 let page: TestConsole;
-let process: ReturnType<typeof recordingStream>;
+let played: PlayedTerminal;
 let path: string;
 const viewer = (id: string, after = 0) => terminalOf(page.connect(`${path}?viewer=${id}&after=${after}`));
 const opened = (client: ReturnType<typeof terminalOf>) => client.seen(({ messages }) => messages.length > 0);
@@ -48,8 +20,8 @@ const opened = (client: ReturnType<typeof terminalOf>) => client.seen(({ message
 beforeEach(async () => {
   page = await testConsole();
   const lab = await page.labs.start('demo');
-  process = recordingStream();
-  page.labs.openTerminal = () => Promise.resolve(process.stream);
+  played = playTerminal();
+  page.labs.openTerminal = () => Promise.resolve(played.process);
   const body = { place: 'controller', columns: 100, rows: 30 };
   const { id } = (await page.ask('POST', `/api/labs/${lab}/terminals`, { body })).body as TerminalState;
   path = `/api/labs/${lab}/terminals/${id}`;
@@ -60,34 +32,34 @@ it('carries keys in and output out', async () => {
   const terminal = viewer('a');
   await opened(terminal);
   terminal.request({ type: 'input', data: 'ls\r' });
-  while (process.calls.length === 0) await new Promise(setImmediate);
-  expect(process.calls).toEqual(['write ls\r']);
-  process.print('a file\r\n');
+  while (played.calls.length === 0) await new Promise(setImmediate);
+  expect(played.calls).toEqual(['write ls\r']);
+  played.print('a file\r\n');
   await terminal.seen(({ output }) => output() === 'a file\r\n');
 });
 
 it('replays to a reconnecting viewer exactly what it missed', async () => {
   const first = viewer('a');
   await opened(first);
-  process.print('before ');
+  played.print('before ');
   await first.seen(({ output }) => output() === 'before ');
   first.socket.terminate();
-  process.print('while away ');
+  played.print('while away ');
   const second = viewer('a', first.offset());
   await second.seen(({ output }) => output() !== '');
-  process.print('after');
+  played.print('after');
   await second.seen(({ output }) => output() === 'while away after');
   expect(second.messages[0]).toMatchObject({ type: 'opened', offset: 7, replayUntil: 18 });
 });
 
 it('replays everything to a page that was loaded anew', async () => {
-  process.print('one\r\ntwo\r\n');
+  played.print('one\r\ntwo\r\n');
   const terminal = viewer('new');
   await terminal.seen(({ output }) => output() === 'one\r\ntwo\r\n');
 });
 
 it('starts at a line when what a viewer missed is no longer kept', async () => {
-  for (let line = 0; line < 40; line++) process.print(`${line} ${'x'.repeat(10_000)}\r\n`);
+  for (let line = 0; line < 40; line++) played.print(`${line} ${'x'.repeat(10_000)}\r\n`);
   const terminal = viewer('late', 5);
   await opened(terminal);
   const [message] = terminal.messages;
@@ -101,8 +73,8 @@ it('holds the process back until its viewer has drawn a flood', async () => {
   const terminal = viewer('a');
   await opened(terminal);
   const flood = 'y\r\n'.repeat(60_000);
-  process.print(flood);
-  expect(process.calls).toContain('pause');
+  played.print(flood);
+  expect(played.calls).toContain('pause');
   await terminal.seen(({ output }) => output().length >= 128 * 1024);
   while (terminal.offset() < flood.length) {
     const drawn = terminal.offset();
@@ -111,18 +83,18 @@ it('holds the process back until its viewer has drawn a flood', async () => {
   }
   terminal.request({ type: 'acknowledge', offset: flood.length });
   terminal.request({ type: 'input', data: 'end' });
-  while (!process.calls.includes('write end')) await new Promise(setImmediate);
-  expect(process.calls.filter((call) => /pause|resume/.test(call))).toEqual(['pause', 'resume']);
+  while (!played.calls.includes('write end')) await new Promise(setImmediate);
+  expect(played.calls.filter((call) => /pause|resume/.test(call))).toEqual(['pause', 'resume']);
   expect(terminal.output()).toBe(flood);
 });
 
 it('lets the process go on when its viewer leaves in the middle of a flood', async () => {
   const terminal = viewer('a');
   await opened(terminal);
-  process.print('y\r\n'.repeat(60_000));
+  played.print('y\r\n'.repeat(60_000));
   terminal.socket.terminate();
-  while (!process.calls.includes('resume')) await new Promise(setImmediate);
-  expect(process.calls).toEqual(['pause', 'resume']);
+  while (!played.calls.includes('resume')) await new Promise(setImmediate);
+  expect(played.calls).toEqual(['pause', 'resume']);
 });
 
 it('follows the size of one viewer only, until another takes it over', async () => {
@@ -140,7 +112,7 @@ it('follows the size of one viewer only, until another takes it over', async () 
   await owner.seen(({ messages }) =>
     messages.some((message) => message.type === 'size' && message.columns === 60),
   );
-  expect(process.calls).toEqual(['resize 60x20']);
+  expect(played.calls).toEqual(['resize 60x20']);
 });
 
 it('gives the size to the viewer that stays', async () => {
@@ -159,7 +131,7 @@ it('tells every viewer when the process ends, and takes the tab away', async () 
   await events.until(({ type }) => type === 'snapshot');
   const terminal = viewer('a');
   await opened(terminal);
-  process.end('the shell has ended');
+  played.end('the shell has ended');
   await terminal.seen(({ messages }) => messages.some(({ type }) => type === 'ended'));
   const gone = await events.until((event) => event.type === 'changed' && event.change.kind === 'terminals');
   expect(gone).toMatchObject({ change: { terminals: [] } });
@@ -180,7 +152,7 @@ it('drops a socket that sends what is no terminal request', async () => {
   await opened(terminal);
   terminal.socket.send('{"type":"resize","columns":-1,"rows":1e9}');
   await new Promise((closed) => terminal.socket.on('close', closed));
-  expect(process.calls).toEqual([]);
+  expect(played.calls).toEqual([]);
 });
 
 it('names a second terminal of a place apart', async () => {
@@ -204,9 +176,9 @@ it('says why a place has no terminal', async () => {
 it('finds again what an earlier console opened, and replays over its death exactly what was missed', async () => {
   const labs = createDemoLabs();
   const lab = await labs.start('demo');
-  const kept = recordingStream({ start: 1000, end: 1014, columns: 120, rows: 40 });
+  const kept = playTerminal({ start: 1000, end: 1014, columns: 120, rows: 40 });
   const state = { id: 'kept', place: 'network', title: 'network' };
-  labs.joinTerminals = () => Promise.resolve([{ state, process: kept.stream }]);
+  labs.joinTerminals = () => Promise.resolve([{ state, process: kept.process }]);
   setTimeout(() => kept.print('first\r\n', 1000), 20);
   setTimeout(() => kept.print('second\r', 1007), 60);
   await using later = await testConsole(labs);
@@ -222,14 +194,14 @@ it('finds again what an earlier console opened, and replays over its death exact
 it('tells a gap where output was lost on the way from the node', async () => {
   const terminal = viewer('a');
   await opened(terminal);
-  process.print('seen', 0);
+  played.print('seen', 0);
   await terminal.seen(({ output }) => output() === 'seen');
-  process.print('later', 500_000);
+  played.print('later', 500_000);
   await terminal.seen(({ output }) => output().endsWith('later'));
   expect(terminal.messages.at(-1)).toEqual({ type: 'gap', offset: 500_000 });
 });
 
 it('lets go of the programs when the console closes, and ends none', async () => {
   await page.running.close();
-  expect(process.calls).toEqual(['leave']);
+  expect(played.calls).toEqual(['leave']);
 });

@@ -27,7 +27,7 @@ export default function Deck({ lab, terminals, tools }: Props) {
           lab={lab.id}
           terminal={terminal}
           isFront={terminals.front === terminal.id}
-          register={terminals.register}
+          actions={terminals}
         />
       ))}
     </>

@@ -1,6 +1,9 @@
-// Where a terminal can be opened: every node, every instance.
+// Where a terminal can be opened: every node, every instance, every namespace.
 import { useEffect, useRef, useState } from 'react';
 import type { LabState, Place } from '../../../server/appliance/http/types.ts';
+
+/** 'qrouter-1f2e' of 'qrouter-1f2e3d4c-...'. */
+const shortName = (namespace: string) => namespace.replace(/^([a-z]+-[0-9a-f]{4})[0-9a-f]{4}-.*$/, '$1');
 
 export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Place) => void }) {
   const [isOpen, setIsOpen] = useState(false);
@@ -52,6 +55,11 @@ export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Plac
           {lab.nodes.map(({ name, role }) => item(name, name, role === name ? '' : role))}
           {lab.instances.map(({ name, node }) =>
             item(`vm:${name}`, name, `instance${node ? ` on ${node}` : ''}`),
+          )}
+          {(lab.plumbing ?? []).flatMap(({ node, namespaces }) =>
+            namespaces.map(({ name, title }) =>
+              item(`netns:${node}:${name}`, title, `${shortName(name)} on ${node}`),
+            ),
           )}
         </div>
       )}

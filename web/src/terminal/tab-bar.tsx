@@ -2,6 +2,7 @@
 import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { LabState } from '../../../server/appliance/http/types.ts';
 import { changeSettings, useSettings } from '../settings.ts';
+import { KeysMenu } from './keys-menu.tsx';
 import { PlaceMenu } from './place-menu.tsx';
 import type { TerminalsView } from './use-terminals.ts';
 
@@ -66,6 +67,7 @@ export function TabBar({ lab, terminals, tools }: Props) {
       >
         Screen reader
       </button>
+      <KeysMenu />
       <PlaceMenu lab={lab} onOpen={terminals.open} />
       {tools}
     </div>

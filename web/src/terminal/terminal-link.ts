@@ -1,22 +1,36 @@
 // One terminal on the screen and its socket: output with offsets in, input and size out, the same bytes never drawn twice.
 import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon, type ISearchDecorationOptions } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalMessage, TerminalRequest } from '../../../server/appliance/http/types.ts';
 import { openSocket, socketAddress, type Connection } from '../state/reconnecting-socket.ts';
-import { clipboardKeys } from './clipboard-keys.ts';
 import { createOutputMeter } from './output-meter.ts';
+import { watchPastes, type HeldPaste } from './pasting.ts';
+import { mostMarked, type Found } from './search-count.ts';
+import { terminalKeyHandler, type KeyActions } from './terminal-keys.ts';
 import type { TerminalLook } from './terminal-look.ts';
+import { fittingCells, showScaled, type Cells } from './terminal-size.ts';
 
 export interface LinkView {
   connection: Connection;
   isOwner: boolean;
+  /** The owner's size. */
+  size: Cells;
+  /** Bytes of output that were never shown here. */
+  lost: number;
+  found: Found;
   ended?: string;
 }
 
 export interface TerminalLink {
   /** Types a command as a paste and presses Enter, as soon as the shell has said something. */
   run(text: string): void;
-  /** Takes the size of its element, if this window owns the terminal's size. */
+  /** Marks what is looked for and goes to one; `as-typed` begins at the end of the output. */
+  search(term: string, how: 'as-typed' | 'next' | 'previous'): void;
+  endSearch(): void;
+  /** What was lost has been read. */
+  forgetLost(): void;
+  /** Takes the size of its element, or scales the letters where another window owns the terminal's size. */
   fit(): void;
   focus(): void;
   ownSize(): void;
@@ -30,25 +44,44 @@ export function createTerminalLink(options: {
   element: HTMLElement;
   label: string;
   look: TerminalLook;
+  keys: KeyActions;
   onView: (view: LinkView) => void;
+  onHeldPaste: (held: HeldPaste) => void;
 }): TerminalLink {
+  const { marks: firstMarks, ...look } = options.look;
   const terminal = new Terminal({
-    ...options.look,
+    ...look,
     scrollback: 10_000,
     cursorBlink: false,
     macOptionIsMeta: true,
+    // the marks of a search are decorations
+    allowProposedApi: true,
   });
   const fitting = new FitAddon();
   terminal.loadAddon(fitting);
+  const searching = new SearchAddon({ highlightLimit: mostMarked });
+  terminal.loadAddon(searching);
   terminal.open(options.element);
   terminal.textarea?.setAttribute('aria-label', `Terminal ${options.label}. F6 leaves it.`);
   terminal.textarea?.setAttribute('data-pane-start', '');
-  terminal.attachCustomKeyEventHandler(clipboardKeys(terminal));
+  terminal.attachCustomKeyEventHandler(terminalKeyHandler(terminal, options.keys));
+  watchPastes(terminal, options.element, options.onHeldPaste);
+  searching.onDidChangeResults(({ resultIndex, resultCount }) =>
+    show({ found: { index: resultIndex, count: resultCount } }),
+  );
 
   const viewer = crypto.randomUUID();
   const meter = createOutputMeter();
   const waiting: string[] = [];
-  let view: LinkView = { connection: { state: 'connecting' }, isOwner: false };
+  let view: LinkView = {
+    connection: { state: 'connecting' },
+    isOwner: false,
+    size: { columns: terminal.cols, rows: terminal.rows },
+    lost: 0,
+    found: { index: -1, count: 0 },
+  };
+  let { fontSize } = look;
+  let marks: ISearchDecorationOptions = firstMarks;
   const show = (part: Partial<LinkView>) => options.onView((view = { ...view, ...part }));
   const send = (request: TerminalRequest) => socket.send(JSON.stringify(request));
 
@@ -71,16 +104,16 @@ export function createTerminalLink(options: {
   function onMessage(message: TerminalMessage): void {
     switch (message.type) {
       case 'opened':
-        if (message.offset !== meter.received()) terminal.reset();
+        if (message.offset !== meter.received()) skipTo(message.offset);
         meter.opened(message.offset, message.replayUntil);
         show({ isOwner: message.isOwner });
-        takeSize(message.columns, message.rows);
+        takeSize(message);
         return flush();
       case 'size':
         show({ isOwner: message.isOwner });
-        return takeSize(message.columns, message.rows);
+        return takeSize(message);
       case 'gap':
-        terminal.reset();
+        skipTo(message.offset);
         return meter.opened(message.offset, message.offset);
       case 'ended':
         show({ ended: message.reason });
@@ -88,13 +121,23 @@ export function createTerminalLink(options: {
     }
   }
 
-  function takeSize(columns: number, rows: number): void {
-    if (!view.isOwner) return terminal.resize(columns, rows);
-    const wanted = fitting.proposeDimensions();
-    if (options.element.offsetParent === null || wanted === undefined || Number.isNaN(wanted.cols)) return;
-    terminal.resize(wanted.cols, wanted.rows);
-    if (wanted.cols !== columns || wanted.rows !== rows)
-      send({ type: 'resize', columns: wanted.cols, rows: wanted.rows });
+  function skipTo(offset: number): void {
+    terminal.reset();
+    // The first connection of a page shows what is kept; nobody saw what came before.
+    if (meter.received() > 0) show({ lost: view.lost + Math.max(0, offset - meter.received()) });
+  }
+
+  /** @param size what the terminal's process has now */
+  function takeSize({ columns, rows }: Cells): void {
+    const parts = { terminal, fitting, element: options.element, fontSize };
+    show({ size: { columns, rows } });
+    if (!view.isOwner) return showScaled(parts, { columns, rows });
+    const wanted = fittingCells(parts);
+    if (wanted === undefined) return;
+    terminal.resize(wanted.columns, wanted.rows);
+    if (wanted.columns === columns && wanted.rows === rows) return;
+    show({ size: wanted });
+    send({ type: 'resize', ...wanted });
   }
 
   function flush(): void {
@@ -118,12 +161,27 @@ export function createTerminalLink(options: {
       terminal.scrollToBottom();
       flush();
     },
-    fit: () => view.isOwner && takeSize(0, 0),
+    search(term, how) {
+      if (term === '') return this.endSearch();
+      if (how === 'as-typed') terminal.clearSelection();
+      const marking = { decorations: marks };
+      if (how === 'next') searching.findNext(term, marking);
+      else searching.findPrevious(term, marking);
+    },
+    endSearch() {
+      searching.clearDecorations();
+      terminal.clearSelection();
+      show({ found: { index: -1, count: 0 } });
+    },
+    forgetLost: () => show({ lost: 0 }),
+    fit: () => takeSize(view.size),
     focus: () => terminal.focus(),
     ownSize: () => void send({ type: 'own-size' }),
-    setLook(look) {
+    setLook({ marks: newMarks, ...look }) {
+      marks = newMarks;
+      fontSize = look.fontSize;
       Object.assign(terminal.options, look);
-      if (view.isOwner) takeSize(terminal.cols, terminal.rows);
+      takeSize(view.size);
     },
     retry: () => socket.retry(),
     dispose() {

@@ -1,4 +1,5 @@
 // Colours and size of terminals, following the page's settings.
+import type { ISearchDecorationOptions } from '@xterm/addon-search';
 import type { ITheme } from '@xterm/xterm';
 import { isDark, type Settings } from '../settings.ts';
 
@@ -9,6 +10,8 @@ export interface TerminalLook {
   lineHeight: number;
   minimumContrastRatio: number;
   screenReaderMode: boolean;
+  /** Of what a search found; the one it stands at has a border too. */
+  marks: ISearchDecorationOptions;
 }
 
 const dark: ITheme = {
@@ -59,6 +62,22 @@ const light: ITheme = {
   brightWhite: '#1f2624',
 };
 
+const darkMarks: ISearchDecorationOptions = {
+  matchBackground: '#4d4222',
+  matchOverviewRuler: '#f0c66b',
+  activeMatchBackground: '#8a4a1c',
+  activeMatchBorder: '#f0945a',
+  activeMatchColorOverviewRuler: '#f0945a',
+};
+
+const lightMarks: ISearchDecorationOptions = {
+  matchBackground: '#f4e3b4',
+  matchOverviewRuler: '#8a6410',
+  activeMatchBackground: '#f2b98f',
+  activeMatchBorder: '#b5521b',
+  activeMatchColorOverviewRuler: '#b5521b',
+};
+
 export function terminalLook(settings: Settings): TerminalLook {
   return {
     theme: isDark() ? dark : light,
@@ -67,5 +86,6 @@ export function terminalLook(settings: Settings): TerminalLook {
     lineHeight: 1.2,
     minimumContrastRatio: 4.5,
     screenReaderMode: settings.isScreenReaderOn,
+    marks: isDark() ? darkMarks : lightMarks,
   };
 }

@@ -1,10 +1,12 @@
 // One terminal as a tab's content. It stays drawn while another tab is in front, so that nothing is lost.
 import { useEffect, useRef, useState } from 'react';
 import type { TerminalState } from '../../../server/appliance/http/types.ts';
-import { useSecondsUntil } from '../parts/clock.ts';
 import { useSettings } from '../settings.ts';
+import type { HeldPaste } from './pasting.ts';
 import { createTerminalLink, type LinkView, type TerminalLink } from './terminal-link.ts';
 import { terminalLook } from './terminal-look.ts';
+import { TerminalNotes } from './terminal-notes.tsx';
+import { TerminalSearch } from './terminal-search.tsx';
 import type { TerminalsView } from './use-terminals.ts';
 import '@xterm/xterm/css/xterm.css';
 
@@ -12,16 +14,21 @@ interface Props {
   lab: string;
   terminal: TerminalState;
   isFront: boolean;
-  register: TerminalsView['register'];
+  actions: Pick<TerminalsView, 'register' | 'stepTab' | 'openAnother'>;
 }
 
-export function TerminalView({ lab, terminal, isFront, register }: Props) {
+export function TerminalView({ lab, terminal, isFront, actions }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const link = useRef<TerminalLink>(undefined);
   const settings = useSettings();
   const look = useRef(settings);
   look.current = settings;
+  const latestActions = useRef(actions);
+  latestActions.current = actions;
   const [view, setView] = useState<LinkView>();
+  const [held, setHeld] = useState<HeldPaste>();
+  /** Counts how often the search was asked for; undefined while it is closed. */
+  const [search, setSearch] = useState<number>();
 
   useEffect(() => {
     const created = createTerminalLink({
@@ -29,10 +36,16 @@ export function TerminalView({ lab, terminal, isFront, register }: Props) {
       element: element.current!,
       label: terminal.title,
       look: terminalLook(look.current),
+      keys: {
+        search: () => setSearch((before = 0) => before + 1),
+        stepTab: (step) => latestActions.current.stepTab(step),
+        openAnother: () => latestActions.current.openAnother(),
+      },
       onView: setView,
+      onHeldPaste: setHeld,
     });
     link.current = created;
-    const unregister = register(terminal.id, created);
+    const unregister = latestActions.current.register(terminal.id, created);
     const watcher = new ResizeObserver(() => created.fit());
     watcher.observe(element.current!);
     return () => {
@@ -40,12 +53,11 @@ export function TerminalView({ lab, terminal, isFront, register }: Props) {
       unregister();
       created.dispose();
     };
-  }, [lab, terminal.id, terminal.title, register]);
+  }, [lab, terminal.id, terminal.title]);
 
   useEffect(() => link.current?.setLook(terminalLook(settings)), [settings]);
   useEffect(() => {
-    if (!isFront) return;
-    link.current?.fit();
+    if (isFront) link.current?.fit();
   }, [isFront]);
 
   return (
@@ -56,30 +68,20 @@ export function TerminalView({ lab, terminal, isFront, register }: Props) {
       aria-label={terminal.title}
       hidden={!isFront}
     >
-      <TerminalNote view={view} link={link.current} />
+      {view !== undefined && link.current !== undefined && (
+        <>
+          <TerminalNotes view={view} link={link.current} held={held} onHeldDone={() => setHeld(undefined)} />
+          {search !== undefined && (
+            <TerminalSearch
+              link={link.current}
+              found={view.found}
+              asked={search}
+              onClose={() => setSearch(undefined)}
+            />
+          )}
+        </>
+      )}
       <div className="terminal-screen" ref={element} />
     </div>
   );
-}
-
-function TerminalNote({ view, link }: { view: LinkView | undefined; link: TerminalLink | undefined }) {
-  const retryAt = view?.connection.state === 'waiting' ? view.connection.retryAt : undefined;
-  const seconds = useSecondsUntil(retryAt);
-  if (view === undefined) return null;
-  if (view.ended !== undefined) return <p className="terminal-note">This terminal has ended: {view.ended}</p>;
-  if (retryAt !== undefined)
-    return (
-      <p className="terminal-note" role="status">
-        Connection lost. The shell goes on; next try in {seconds} s.
-        <button onClick={() => link?.retry()}>Reconnect</button>
-      </p>
-    );
-  if (view.connection.state === 'open' && !view.isOwner)
-    return (
-      <p className="terminal-note">
-        Another window sets the size of this terminal.
-        <button onClick={() => link?.ownSize()}>Take it over</button>
-      </p>
-    );
-  return null;
 }

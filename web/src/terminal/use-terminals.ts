@@ -10,6 +10,10 @@ export interface TerminalsView {
   bringToFront(tab: string): void;
   open(place: Place): void;
   close(id: string): void;
+  /** Brings the tab before (-1) or after (1) to the front, and the keyboard with it. */
+  stepTab(step: number): void;
+  /** One more terminal at the place of the one in front. */
+  openAnother(): void;
   run(command: PlacedCommand): void;
   /** A terminal was drawn; returns how to say that it is gone. */
   register(id: string, link: TerminalLink): () => void;
@@ -72,14 +76,28 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
         link.focus();
       }
     };
+    const open = (place: Place) =>
+      void openAt(place).then((id) => {
+        const link = links.current.get(id);
+        if (link === undefined) waiting.current.set(id, waiting.current.get(id) ?? []);
+        else link.focus();
+      }, onFailure);
     return {
       bringToFront: setFront,
-      open: (place) =>
-        void openAt(place).then((id) => {
-          const link = links.current.get(id);
-          if (link === undefined) waiting.current.set(id, waiting.current.get(id) ?? []);
-          else link.focus();
-        }, onFailure),
+      open,
+      stepTab(step) {
+        const tabs = latest.current.terminals;
+        const at = tabs.findIndex(({ id }) => id === latestFront.current);
+        const next = tabs[(at + step + tabs.length) % tabs.length];
+        if (next === undefined) return;
+        setFront(next.id);
+        // hidden until it is drawn in front
+        requestAnimationFrame(() => links.current.get(next.id)?.focus());
+      },
+      openAnother() {
+        const here = latest.current.terminals.find(({ id }) => id === latestFront.current);
+        if (here !== undefined) open(here.place);
+      },
       close: (id) => void closeTerminal(latest.current.id, id).catch(onFailure),
       run({ place, text }) {
         const here = latest.current.terminals.filter((terminal) => terminal.place === place);
