@@ -7,6 +7,7 @@ import { execIn, openTerminalIn } from './exec.ts';
 import { asking, EngineUnreachable } from './failures.ts';
 import * as images from './images.ts';
 import * as networks from './networks.ts';
+import { findOwnContainer, joinNetwork } from './own-container.ts';
 import { openPipeIn } from './pipe.ts';
 import type { ContainerSpec, EngineFacts, ExecOptions, NetworkSpec } from './types.ts';
 
@@ -27,9 +28,18 @@ function clientFor(host: string): Docker {
   return new Docker();
 }
 
-function wrap(docker: Docker, host: string) {
+function wrap(docker: Docker, host: string, ownContainer: string | undefined) {
+  const joined = new Set<string>();
   return {
     host,
+    /** This program runs in a container of this engine: it reaches nodes by their addresses, not by published ports. */
+    isWithin: ownContainer !== undefined,
+    /** Makes the nodes of a network reachable from here; needed where `isWithin`. */
+    async reachNetwork(id: string) {
+      if (ownContainer === undefined || joined.has(id)) return;
+      await joinNetwork(docker, id, ownContainer);
+      joined.add(id);
+    },
     readFacts: () => readFacts(docker),
     createContainer: (spec: ContainerSpec) => containers.createContainer(docker, spec),
     startContainer: (name: string) => containers.startContainer(docker, name),
@@ -101,7 +111,7 @@ export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
       ),
       late,
     ]);
-    if (isAlive) return wrap(docker, host);
+    if (isAlive) return wrap(docker, host, await findOwnContainer(docker));
   }
   throw new EngineUnreachable(hosts.length > 0 ? hosts : [`unix://${localSocket}`]);
 }

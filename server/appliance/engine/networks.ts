@@ -1,6 +1,6 @@
 // Networks and volumes of the engine.
 import type Docker from 'dockerode';
-import { asking, unlessMissing } from './failures.ts';
+import { asking, EngineRefused, unlessMissing } from './failures.ts';
 import type { NamedThing, NetworkInfo, NetworkSpec } from './types.ts';
 
 /** A bridge whose containers reach each other and the host, and nothing else: nobody translates their addresses. */
@@ -21,8 +21,22 @@ export async function createNetwork(docker: Docker, spec: NetworkSpec): Promise<
   );
 }
 
-export const removeNetwork = (docker: Docker, name: string) =>
-  unlessMissing(asking(`Removing the network ${name}`, docker.getNetwork(name).remove()));
+/** Removes a network, from under an appliance in a container that is a member of it too. */
+export async function removeNetwork(docker: Docker, name: string): Promise<void> {
+  const network = docker.getNetwork(name);
+  const remove = () => unlessMissing(asking(`Removing the network ${name}`, network.remove()));
+  try {
+    await remove();
+  } catch (error) {
+    if (!(error instanceof EngineRefused) || !/active endpoints/.test(error.message)) throw error;
+    const { Containers } = (await network.inspect()) as { Containers?: Record<string, unknown> };
+    for (const Container of Object.keys(Containers ?? {}))
+      await unlessMissing(
+        asking(`Leaving the network ${name}`, network.disconnect({ Container, Force: true })),
+      );
+    await remove();
+  }
+}
 
 /** Networks that carry the labels; with none given, all there are. */
 export async function listNetworks(docker: Docker, labels: string[]): Promise<NetworkInfo[]> {

@@ -19,7 +19,10 @@ export interface LabStatus {
   /** Milliseconds since 1970. */
   createdAt: number;
   nodes: NodeStatus[];
-  /** Base URLs of the published APIs and of the message queue as reachable from here; none while the controller is down. */
+  /**
+   * Base URLs of the APIs and of the message queue as reachable from here: published ports, or the controller's own from a
+   * container beside it; none while the controller is down.
+   */
   endpoints: Partial<Record<ServiceName, string>>;
 }
 
@@ -36,13 +39,14 @@ export const servicePorts: Record<ServiceName, number> = {
   messages: 5672,
 };
 
-/** All labs with their nodes, or only the one named. */
+/** All labs with their nodes, or only the one named; their APIs can be reached from here. */
 export async function listLabs(engine: Engine, name?: string): Promise<LabStatus[]> {
   const label = name === undefined ? labLabel : `${labLabel}=${name}`;
   const [containers, networks] = await Promise.all([
     engine.listContainers(label),
     engine.listNetworks(label),
   ]);
+  if (engine.isWithin) await Promise.all(networks.map(({ id }) => engine.reachNetwork(id)));
   const names = new Set([...containers, ...networks].map((thing) => thing.labels[labLabel] ?? ''));
   return [...names].sort().map((lab) => {
     const own = containers.filter((container) => container.labels[labLabel] === lab).reverse();
@@ -51,7 +55,10 @@ export async function listLabs(engine: Engine, name?: string): Promise<LabStatus
     const published = Object.entries(servicePorts).flatMap(([service, port]) => {
       const hostPort = controller?.ports[port];
       const scheme = service === 'messages' ? 'amqp' : 'http';
-      return hostPort === undefined ? [] : [[service, `${scheme}://127.0.0.1:${hostPort}`]];
+      if (hostPort === undefined) return [];
+      const address = Object.values(controller?.addresses ?? {})[0] ?? '';
+      const at = engine.isWithin ? `${address}:${port}` : `127.0.0.1:${hostPort}`;
+      return [[service, `${scheme}://${at}`]];
     });
     return {
       name: lab,
