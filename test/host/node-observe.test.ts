@@ -36,7 +36,7 @@ beforeEach(() => {
   [children, looks, lost] = [[], [], 0];
   following = followNode({
     converse,
-    onLook: (line) => void looks.push(readLook('node', ['eth0'], line)),
+    onLook: (line) => looks.push(readLook('node', ['eth0'], line)) > 0,
     onLost: () => lost++,
   });
 });

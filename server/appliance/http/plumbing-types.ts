@@ -68,6 +68,8 @@ export interface DeviceState {
   addresses: string[];
   /** The bridge it is a port of; of an internal port of Open vSwitch also when it is inside a namespace. */
   bridge?: string;
+  /** A Linux bridge that holds it beside Open vSwitch (a VLAN where the kernel makes no VLAN devices). */
+  linuxBridge?: string;
   /** Of an access port. */
   tag?: number;
   /** Id of the device at its other end: of a veth, a patch. */

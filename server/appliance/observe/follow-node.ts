@@ -15,7 +15,8 @@ const longestWaitMs = 30_000;
 export interface NodeFollowing {
   /** Starts the program in the node; rejects where it cannot be started. */
   converse: () => Promise<Pipe>;
-  onLook: (line: string) => void;
+  /** False for an answer that cannot be read: it is asked anew after a pause that grows. */
+  onLook: (line: string) => boolean;
   /** The node tells nothing any more; once per outage. */
   onLost: () => void;
 }
@@ -52,8 +53,8 @@ export function followNode({ converse, onLook, onLost }: NodeFollowing): { ask()
     const tookMs = Date.now() - (askedAt ?? Date.now());
     quietUntil = Date.now() + Math.max(leastPauseMs, 3 * tookMs);
     askedAt = undefined;
+    if (!onLook(line)) return talk?.close();
     waitMs = firstWaitMs;
-    onLook(line);
     if (isStale) askSoon();
   };
   const onAnnounced = () => {

@@ -38,6 +38,8 @@ interface Followed {
 
 export function observeLab({ engine, lab, onChange, log }: LabObservationOptions): LabObservation {
   const nodes = new Map<string, Followed>();
+  /** Nodes that were complained of. */
+  const unreadable = new Set<string>();
   let names: CloudNames | undefined;
 
   /** True when there is something new to tell. */
@@ -64,16 +66,23 @@ export function observeLab({ engine, lab, onChange, log }: LabObservationOptions
       converse: () => engine.openPipe(containerName(lab, node), ['node-observe']),
       onLook(line) {
         const followed = nodes.get(node);
-        if (followed === undefined) return;
+        if (followed === undefined) return true;
         try {
           followed.bare = readLook(node, nicNames, line);
         } catch (error) {
-          return log.error(`What node ${node} of lab ${lab} tells cannot be read: ${String(error)}`);
+          if (!unreadable.has(node))
+            log.error(
+              `Node ${node} of lab ${lab} does not tell what it holds (is it older than this program?): ${line.slice(0, 200)} (${String(error)})`,
+            );
+          unreadable.add(node);
+          return false;
         }
+        unreadable.delete(node);
         if (tell(followed)) {
           if (isUnexplained(followed.told!)) directory.refresh();
           onChange();
         }
+        return true;
       },
       onLost() {
         const followed = nodes.get(node);

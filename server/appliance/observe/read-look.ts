@@ -106,6 +106,8 @@ function deviceOf(
   const { inside, device } = one;
   const [port] = ports;
   const bridge = port?.bridge ?? device.master;
+  // With the kernel's datapath every port's master is `ovs-system`.
+  const isHeldTwice = port !== undefined && device.master !== undefined && device.master !== 'ovs-system';
   const kind = isAtHome(inside) && nics.includes(device.ifname) ? 'nic' : kindOf(device, port);
   const data = device.linkinfo?.info_data ?? {};
   const peer = kind === 'veth' ? peerOf(one, found) : undefined;
@@ -118,6 +120,7 @@ function deviceOf(
     mac: device.address ?? '',
     addresses: addressesOf(device),
     ...(bridge === undefined ? {} : { bridge }),
+    ...(isHeldTwice ? { linuxBridge: device.master! } : {}),
     ...(port?.tag === undefined ? {} : { tag: port.tag }),
     ...(peer === undefined ? {} : { peer }),
     ...(kind === 'vlan' && device.link !== undefined ? { parent: device.link } : {}),

@@ -1,5 +1,6 @@
 // The topology for those who do not look at pictures.
-import type { LabState } from '../../../server/appliance/http/types.ts';
+import type { DeviceState, LabState, NodePlumbing } from '../../../server/appliance/http/types.ts';
+import { networkWords, stateWords } from './facts.ts';
 
 export function TopologyText({ lab }: { lab: LabState }) {
   return (
@@ -34,6 +35,58 @@ export function TopologyText({ lab }: { lab: LabState }) {
           ))}
         </tbody>
       </table>
+      {lab.plumbing?.map((plumbing) => (
+        <NodeText key={plumbing.node} plumbing={plumbing} />
+      ))}
     </details>
   );
+}
+
+function NodeText({ plumbing: { node, bridges, namespaces, guests, devices } }: { plumbing: NodePlumbing }) {
+  if (bridges.length + namespaces.length + guests.length === 0) return null;
+  const holders = [
+    ...bridges.map(({ name, kind, state }) => ({
+      title: `${kind === 'linux' ? 'Linux bridge' : 'Open vSwitch bridge'} ${name}, ${stateWords[state]}`,
+      held: devices.filter(({ bridge, linuxBridge }) => bridge === name || linuxBridge === name),
+    })),
+    ...namespaces.map(({ name, title }) => ({
+      title: `${title}, namespace ${name}`,
+      held: devices.filter(({ namespace }) => namespace === name),
+    })),
+    ...guests.map(({ id, title, isRunning }) => ({
+      title: `Instance ${title}, ${isRunning ? 'running' : 'not running'}`,
+      held: devices.filter(({ guest }) => guest === id),
+    })),
+  ];
+  return (
+    <section aria-label={`Inside of ${node}`}>
+      <h3>{node}</h3>
+      <ul>
+        {holders.map(({ title, held }) => (
+          <li key={title}>
+            {title}
+            <ul>
+              {held.map((device) => (
+                <li key={device.id}>{deviceWords(device)}</li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function deviceWords(device: DeviceState): string {
+  const { name, state, addresses, tag, peer, remote, problem } = device;
+  return [
+    `${name} ${problem ?? stateWords[state]}`,
+    addresses.join(' '),
+    tag === undefined ? '' : `tag ${tag}`,
+    networkWords(device),
+    peer === undefined ? '' : `other end ${peer}`,
+    remote === undefined ? '' : `to ${remote}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
