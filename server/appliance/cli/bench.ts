@@ -5,16 +5,16 @@ import type { Command } from 'commander';
 import { folders } from '../set-up/folders.ts';
 import { UsageError } from './usage-error.ts';
 
-const benches = ['first-lab', 'wiring'] as const;
+const benches = ['first-lab', 'wiring', 'console'] as const;
 
 export function addBench(program: Command): void {
   program
     .command('bench')
     .description(
       'first-lab: start, proof, instances, memory and idle load of the first lab; wiring: how long the agents take, beside ' +
-        'the real Neutron; several minutes',
+        'the real Neutron; console: what a learner waits for, and ten labs at once; several minutes',
     )
-    .argument('[name]', benches.join(' or '), 'first-lab')
+    .argument('[name]', benches.join(', '), 'first-lab')
     .option('--report <format>', 'text or json', 'text')
     .addHelpText('after', '\nExample:\n  patchbay bench wiring --report json')
     .action(async (name: string, { report }: { report: string }) => {
