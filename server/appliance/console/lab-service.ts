@@ -1,5 +1,6 @@
 // Labs for the console: what a learner can have done to them, and what the page shows of each meanwhile. Each concern has
 // a file of its own here; this one ties them together.
+import { randomBytes } from 'node:crypto';
 import { readLab } from '../catalog/read-lab.ts';
 import type { Engine } from '../engine/engine.ts';
 import { NotNow, type LabService } from '../http/deps.ts';
@@ -171,9 +172,11 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
   };
 }
 
-/** The lab folder's name, or the first with a number that is not taken. */
+/**
+ * A name that no other lab has, also none of another appliance on this engine while the nodes of this one are made anew
+ * and its name is free there for a moment.
+ */
 export function freeName(entry: string, taken: string[]): string {
-  let name = entry.slice(0, 36);
-  for (let count = 2; taken.includes(name); count++) name = `${entry.slice(0, 36)}-${count}`;
-  return name;
+  const name = `${entry.slice(0, 34)}-${randomBytes(2).toString('hex')}`;
+  return taken.includes(name) ? freeName(entry, taken) : name;
 }
