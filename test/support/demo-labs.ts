@@ -78,6 +78,8 @@ export interface DemoLabs extends LabService, CheckService {
   hasPrintedLater(): boolean;
   /** Keeps a node from becoming ready until what is returned is called. */
   holdNode(name: string): () => void;
+  /** Says how many labs of an entry are ready at once. */
+  setWarm(entry: string, count: number): void;
   /** Makes a node fail while the next lab starts. */
   failNode(name: string): void;
 }
@@ -177,6 +179,22 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
     lab.nodes.forEach((node, index) => startNode(lab, node, index));
   };
 
+  const mend = (id: string, doing: string): Promise<void> => {
+    const lab = labs.get(id)!;
+    Object.assign(lab, { phase: 'repairing', doing, problem: undefined });
+    changed(id);
+    setTimeout(
+      () => {
+        Object.assign(lab, { phase: 'ready', doing: undefined });
+        changed(id);
+      },
+      Math.max(stepMs * 3, 150),
+    ); // longer than changes are gathered
+    return Promise.resolve();
+  };
+  const warm: Record<string, number> = {};
+  const warmListeners = new Set<() => void>();
+
   const demo = structuredClone(source);
   const demoLabs: DemoLabs = {
     demo,
@@ -227,6 +245,18 @@ export function createDemoLabs(stepMs = 5): DemoLabs {
     resume(id) {
       const journey = demoLabs.journeys?.find(id);
       return remake(id, journey === undefined ? 0 : lastPassed(journey));
+    },
+    repair: (id) => mend(id, 'Putting the cable of eth1 back'),
+    restart: (id) => mend(id, 'Starting node network again'),
+    suspect: () => undefined,
+    warm: () => ({ ...warm }),
+    onWarm(listener) {
+      warmListeners.add(listener);
+      return () => warmListeners.delete(listener);
+    },
+    setWarm(id, count) {
+      warm[id] = count;
+      for (const listener of warmListeners) listener();
     },
     async extend(id) {
       await demoLabs.journeys?.change(id, (journey) => ({

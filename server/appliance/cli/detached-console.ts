@@ -52,11 +52,15 @@ export async function startDetached(options: {
   host: string;
   port: string;
   time?: string;
+  warm?: string;
+  mostLabs?: string;
   url?: string;
 }): Promise<void> {
-  const { host, port, time, url } = options;
+  const { host, port, time, warm, mostLabs, url } = options;
   const argv = [join(folders.server, 'main.ts'), 'patchbay', 'up', '--yes', '--host', host, '--port', port];
   if (time !== undefined) argv.push('--time', time);
+  if (warm !== undefined) argv.push('--warm', warm);
+  if (mostLabs !== undefined) argv.push('--most-labs', mostLabs);
   if (url !== undefined) argv.push('--url', url);
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   const logFile = join(folders.state, 'console.log');

@@ -17,6 +17,8 @@ interface UpOptions {
   host: string;
   port: string;
   time?: string;
+  warm?: string;
+  mostLabs?: string;
   url?: string;
   yes?: boolean;
   detach?: boolean;
@@ -38,6 +40,13 @@ function minutesOf(text: string | undefined): number | undefined {
   );
 }
 
+/** A number of labs; undefined where none was given. */
+function countOf(text: string | undefined, what: string, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,3}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new UsageError(`'${text}' ${what} cannot be had; it is a number of labs from ${least} to 999.`);
+}
+
 /** Origin of the address browsers use; undefined where none was given. */
 function urlOf(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
@@ -46,6 +55,11 @@ function urlOf(text: string | undefined): string | undefined {
     throw new UsageError(`'${text}' is no address of a console; it reads like http://127.0.0.1:8642`);
   return url.origin;
 }
+
+const supplyOf = ({ warm, mostLabs }: Pick<UpOptions, 'warm' | 'mostLabs'>) => ({
+  warm: countOf(warm, 'warm labs', 0),
+  mostLabs: countOf(mostLabs, 'labs at most', 1),
+});
 
 async function setUp({ yes }: Pick<UpOptions, 'yes'>, signal = new AbortController().signal) {
   const { engine } = await ensureEngine({ isAsked: yes !== true, say });
@@ -64,7 +78,7 @@ async function greetRunning(): Promise<boolean> {
 }
 
 /** Serves until interrupted; labs go on without the console. */
-async function serve({ host, port: portText, url: urlText, yes, time }: UpOptions): Promise<void> {
+async function serve({ host, port: portText, url: urlText, yes, time, ...counts }: UpOptions): Promise<void> {
   const url = urlOf(urlText);
   const port = portOf(portText);
   await interruptible(async (signal) => {
@@ -72,7 +86,7 @@ async function serve({ host, port: portText, url: urlText, yes, time }: UpOption
     const { labs: labsFolder, images: imagesFolder, webBuilt: pages } = folders;
     const secret = await consoleSecret();
     const own = { engine, host, port, images, labsFolder, imagesFolder, pages, secret, log: consoleLog };
-    const kept = { stateFolder: folders.state, labMinutes: minutesOf(time) };
+    const kept = { stateFolder: folders.state, labMinutes: minutesOf(time), ...supplyOf(counts) };
     const seen = url === undefined ? {} : { url };
     const console = await startConsole({ ...own, ...kept, ...seen }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;
@@ -101,6 +115,8 @@ export function addUp(program: Command): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', defaultPort)
     .option('--time <minutes>', 'how long a lab stands unless it is extended; 0 for ever')
+    .option('--warm <n>', 'labs to have ready before anybody asks: a click then takes a second')
+    .option('--most-labs <n>', 'no more labs than these at once; the others wait (usually: as many as fit)')
     .addOption(
       new Option('--url <address>', 'where browsers find it, behind a published port or a proxy').env(
         'PATCHBAY_URL',
@@ -112,6 +128,7 @@ export function addUp(program: Command): void {
     .action(async (options: UpOptions) => {
       portOf(options.port);
       minutesOf(options.time);
+      supplyOf(options);
       urlOf(options.url);
       if (process.send === undefined && (await greetRunning())) return;
       if (options.detach !== true) return serve(options);

@@ -12,9 +12,12 @@ import { createGround } from '../proof/ground.ts';
 export function createCheckService({
   engine,
   labsFolder,
+  onBroken,
 }: {
   engine: Engine;
   labsFolder: string;
+  /** Told of a lab that a check calls broken. */
+  onBroken: (lab: string) => void;
 }): CheckService {
   /** One ground per lab keeps its token; a lab of the same name started later has other addresses. */
   const grounds = new Map<string, { key: string; ground: CheckGround }>();
@@ -49,6 +52,7 @@ export function createCheckService({
           tell();
         },
       });
+      if (verdicts.some(({ verdict }) => verdict === 'broken')) onBroken(lab);
       return verdicts;
     },
   };

@@ -2,11 +2,12 @@
 import { readLab } from '../catalog/read-lab.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ContainerEvent } from '../engine/types.ts';
+import type { LabProblem } from '../http/types.ts';
 import type { Journeys } from '../journey/journeys.ts';
 import { listLabs } from '../labs/list.ts';
 import { labLabel } from '../labs/names.ts';
 import type { LabTable } from './lab-table.ts';
-import { afterLook, lostLab } from './lab-view.ts';
+import { afterLook, lostLab, withFault } from './lab-view.ts';
 
 export interface LookParts {
   engine: Engine;
@@ -15,6 +16,8 @@ export interface LookParts {
   journeys: Journeys;
   /** A lab that something is being done to tells more itself than the engine does. */
   isBusy(id: string): boolean;
+  /** What a diagnosis found in a lab whose nodes all run. */
+  faultOf(id: string): LabProblem | undefined;
   log: { error(message: string): void };
 }
 
@@ -33,6 +36,7 @@ export function createEngineLook({
   table,
   journeys,
   isBusy,
+  faultOf,
   log,
 }: LookParts): EngineLook {
   const titleOf = (entry: string): Promise<string> =>
@@ -45,10 +49,10 @@ export function createEngineLook({
     const [status] = await listLabs(engine, id);
     const known = table.get(id);
     const title = journeys.find(id)?.title ?? known?.title ?? (await titleOf(status?.entry ?? id));
-    if (!mayShow()) return;
+    if (!mayShow() || status?.isWarm === true) return;
     const journey = journeys.find(id);
     if (status !== undefined && status.nodes.length > 0)
-      return table.set(id, afterLook(known, status, { ...journey, title }));
+      return table.set(id, withFault(afterLook(known, status, { ...journey, title }), faultOf(id)));
     // What failed to start is gone from the engine, but its reason is still to be read.
     if (known?.phase === 'broken' && known.readyAt === undefined) return;
     const isKept = journey !== undefined && journeys.isKept(id);
@@ -82,7 +86,7 @@ export function createEngineLook({
       log.error(`Lab ${id} cannot be looked at: ${String(error)}`),
     );
   const idsToSee = async () => {
-    const found = (await listLabs(engine)).map(({ name }) => name);
+    const found = (await listLabs(engine)).filter(({ isWarm }) => !isWarm).map(({ name }) => name);
     return new Set([...table.all(), ...journeys.all()].map(({ id }) => id).concat(found));
   };
   /** After an engine that was away: whatever it did meanwhile was not told. */

@@ -15,7 +15,8 @@ import { createObserver } from '../observe/observer.ts';
 import { watchClocks } from './clock-watch.ts';
 import { endLab, runOut } from './end-lab.ts';
 import { createEngineLook } from './engine-look.ts';
-import { readCatalog, readSource } from './lab-source.ts';
+import { createHealth } from './health/health.ts';
+import { readCatalog, readSource, withSupply } from './lab-source.ts';
 import { createLabTable } from './lab-table.ts';
 import { createLabTasks } from './lab-tasks.ts';
 import { startingLab } from './lab-view.ts';
@@ -28,6 +29,12 @@ export interface LabServiceOptions {
   labsFolder: string;
   imagesFolder: string;
   images: Record<NodeKind, string>;
+  /** What must outlive the appliance lies here. */
+  stateFolder: string;
+  /** Labs to have ready before anybody asks. */
+  warm?: number | undefined;
+  /** No more labs than these at once. */
+  mostLabs?: number | undefined;
   /** What is remembered of each lab. */
   journeys: Journeys;
   /** When each lab's folder was last proven. */
@@ -51,8 +58,17 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
   const table = createLabTable();
   const replacedListeners = new Set<(lab: string, reason: string) => void>();
   const tasks = createLabTasks((id) => look.soon(id), log);
-  const look = createEngineLook({ engine, labsFolder, table, journeys, isBusy: tasks.isBusy, log });
-  const supply = createSupply(options);
+  const look = createEngineLook({
+    engine,
+    labsFolder,
+    table,
+    journeys,
+    isBusy: tasks.isBusy,
+    faultOf: (id) => health.faultOf(id),
+    log,
+  });
+  const supply = await createSupply(options);
+  const health = createHealth({ engine, table, journeys, tasks, look, files: supply.files, log });
   const onReplaced = (id: string, reason: string) =>
     replacedListeners.forEach((listener) => listener(id, reason));
   const ending = { engine, table, journeys, onReplaced };
@@ -124,13 +140,15 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
   const stopClocks = watchClocks({ journeys, isRunning, onOver, log });
 
   return {
-    catalog: () => readCatalog(labsFolder, options.proofs),
+    catalog: async () => withSupply(await readCatalog(labsFolder, options.proofs), supply),
     source: (entry) => readSource(labsFolder, entry),
     running: () => table.all().map(observer.withSeen),
     async start(entry, learner = 'local') {
       const lab = await readLab(labsFolder, entry);
       const taken = [...(await listLabs(engine)).map(({ name }) => name), ...table.all().map(({ id }) => id)];
-      const id = freeName(entry, [...taken, ...journeys.all().map((journey) => journey.id)]);
+      const id =
+        (await supply.claim(lab)) ??
+        freeName(entry, [...taken, ...journeys.all().map((journey) => journey.id)]);
       const { title, steps } = lab;
       const journey = newJourney({ id, entry, learner, title, steps, startedAt: new Date() });
       table.set(id, startingLab(specOf(lab, id), journey));
@@ -149,6 +167,17 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
     reset: (id) => remake(id, 'reset', replaceable, () => 0),
     bring: (id, step) => remake(id, 'brought to a step', replaceable, () => step),
     resume: (id) => remake(id, 'resumed', ['broken', 'ended'], lastPassed),
+    async repair(id) {
+      demandPhase(id, 'repaired', ['ready', 'broken']);
+      health.repair(id);
+    },
+    async restart(id) {
+      demandPhase(id, 'restarted', ['ready', 'broken']);
+      health.restart(id);
+    },
+    suspect: (id) => health.suspect(id),
+    warm: () => supply.warm(),
+    onWarm: (listener) => supply.onWarm(listener),
     async extend(id) {
       const clock = journeys.find(id)?.clock;
       if (clock === undefined) throw new NotNow('This lab has no clock: it does not end by itself.');
@@ -166,8 +195,10 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
       stopClocks();
       stopObserving();
       observer.close();
+      health.close();
       replacedListeners.clear();
       await tasks.close('The appliance is stopping.');
+      await supply.close();
     },
   };
 }

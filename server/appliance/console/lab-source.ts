@@ -3,13 +3,37 @@ import { formatProblem, LabInvalid, LabUnknown } from '../catalog/lab-invalid.ts
 import { listLabs, readLab } from '../catalog/read-lab.ts';
 import type { Lab } from '../catalog/types.ts';
 import type { LabSource } from '../http/deps.ts';
+import { needsOf } from '../labs/needs.ts';
+import { defaultSpec } from '../labs/spec.ts';
 import type { ProofsFile } from '../proof/proofs-file.ts';
 import type { CatalogEntry } from '../http/types.ts';
 
 export function entryOf(lab: Lab): CatalogEntry {
   const { id, title, level, minutes, chapter, summary, outcomes, nodeNames } = lab;
-  return { id, title, level, minutes, chapter, summary, outcomes, nodeNames, stepCount: lab.steps.length };
+  return {
+    id,
+    title,
+    level,
+    minutes,
+    chapter,
+    summary,
+    outcomes,
+    nodeNames,
+    stepCount: lab.steps.length,
+    needs: needsAsFigures(lab),
+  };
 }
+
+function needsAsFigures({ id, cloud }: Lab): CatalogEntry['needs'] {
+  const { memoryBytes, cores } = needsOf(defaultSpec(id, cloud).nodes);
+  return { memoryMegabytes: Math.round(memoryBytes / 2 ** 20), processorPercent: Math.ceil(cores * 100) };
+}
+
+/** The cards with how many of each lab are ready at once. */
+export const withSupply = (entries: CatalogEntry[], supply: { warm(): Record<string, number> }) => {
+  const warm = supply.warm();
+  return entries.map((entry) => ({ ...entry, warm: warm[entry.id] ?? 0 }));
+};
 
 /** The card of a lab that cannot be read: it says why. */
 export function invalidEntry(id: string, error: unknown): CatalogEntry {

@@ -1,5 +1,5 @@
 // What the console shows of a lab, made from what its start tells and from what the engine has. Pure.
-import type { LabProblem, NodePhase, NodeState, Wire } from '../http/types.ts';
+import type { LabProblem, NodePhase, NodeState, QueuePlace, Wire } from '../http/types.ts';
 import type { RunningLab } from '../http/deps.ts';
 import type { Journey } from '../journey/journey.ts';
 import type { LabEvent } from '../labs/events.ts';
@@ -164,13 +164,24 @@ export function afterLook(
   };
 }
 
+/** A lab whose nodes run, but in which a diagnosis found a fault. */
+export const withFault = (lab: RunningLab, fault: LabProblem | undefined): RunningLab =>
+  lab.phase !== 'ready' || fault === undefined ? lab : { ...lab, phase: 'broken', problem: fault };
+
+/** A lab that waits for room, or no longer does. */
+export function afterQueue({ queue: _queue, ...lab }: RunningLab, place: QueuePlace | undefined): RunningLab {
+  if (place === undefined) return { ...lab, phase: 'starting', doing: 'Starting the nodes' };
+  const doing = `Waiting for room, ${place.position} of ${place.length}`;
+  return { ...lab, phase: 'queued', doing, queue: place };
+}
+
 function problemOfNodes(down: NodeState | undefined): LabProblem | undefined {
   return (
     down && {
       message: `Node ${down.name} has stopped: ${down.doing}.`,
       node: down.name,
-      remedy: 'End the lab and start it again.',
-      remedies: ['resume', 'reset'],
+      remedy: 'Start it again: what was built in the lab comes back with it.',
+      remedies: ['restart', 'repair', 'resume', 'reset'],
     }
   );
 }

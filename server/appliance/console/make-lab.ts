@@ -2,7 +2,7 @@
 import { readLab } from '../catalog/read-lab.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { RunningLab } from '../http/deps.ts';
-import type { Remedy } from '../http/types.ts';
+import type { QueuePlace, Remedy } from '../http/types.ts';
 import { startedClock } from '../journey/clock.ts';
 import { afterReplay, lastPassed, withSteps, type Journey } from '../journey/journey.ts';
 import type { Journeys } from '../journey/journeys.ts';
@@ -14,7 +14,7 @@ import { attachLab } from '../proof/attach-lab.ts';
 import { createGround } from '../proof/ground.ts';
 import type { EngineLook } from './engine-look.ts';
 import type { LabTable } from './lab-table.ts';
-import { afterEvent, afterFailure, startingLab } from './lab-view.ts';
+import { afterEvent, afterFailure, afterQueue, startingLab } from './lab-view.ts';
 import { problemOf } from './problem.ts';
 import { specOf, type Supply } from './supply.ts';
 
@@ -60,13 +60,18 @@ export async function makeLab(
   try {
     const lab = await readLab(labsFolder, journey.entry);
     table.set(id, startingLab(specOf(lab, id), journey));
-    if ((await listLabs(engine, id)).length > 0) {
+    const isAnew = !supply.isClaimed(id) && (await listLabs(engine, id)).length > 0;
+    if (isAnew) {
       show({ doing: 'Removing the nodes there were' });
       parts.onReplaced(id);
       await destroyLab(engine, id);
     }
     signal.throwIfAborted();
-    await supply.take({ lab, name: id, signal, onEvent });
+    const onPlace = (place: QueuePlace | undefined) => {
+      const waiting = table.get(id);
+      if (waiting !== undefined && !signal.aborted) table.set(id, afterQueue(waiting, place));
+    };
+    await supply.take({ lab, name: id, isAnew, signal, onEvent, onPlace });
     signal.throwIfAborted();
     isMade = true;
     await change((known) => withSteps(known, lab.steps));

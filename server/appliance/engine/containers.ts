@@ -57,6 +57,13 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
 export const startContainer = (docker: Docker, name: string) =>
   asking(`Starting ${name}`, docker.getContainer(name).start());
 
+/** Ends it at once; nothing happens when it has ended already. */
+export const killContainer = (docker: Docker, name: string) =>
+  unlessMissing(asking(`Ending ${name}`, docker.getContainer(name).kill()));
+
+export const unpauseContainer = (docker: Docker, name: string) =>
+  asking(`Letting ${name} go on`, docker.getContainer(name).unpause());
+
 /** Kills and removes, anonymous volumes included; nothing happens when it is gone. */
 export const removeContainer = (docker: Docker, name: string) =>
   unlessMissing(asking(`Removing ${name}`, docker.getContainer(name).remove({ force: true, v: true })));

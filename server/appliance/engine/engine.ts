@@ -43,6 +43,8 @@ function wrap(docker: Docker, host: string, ownContainer: string | undefined) {
     readFacts: () => readFacts(docker),
     createContainer: (spec: ContainerSpec) => containers.createContainer(docker, spec),
     startContainer: (name: string) => containers.startContainer(docker, name),
+    killContainer: (name: string) => containers.killContainer(docker, name),
+    unpauseContainer: (name: string) => containers.unpauseContainer(docker, name),
     removeContainer: (name: string) => containers.removeContainer(docker, name),
     putFiles: (name: string, archive: Buffer) => containers.putFiles(docker, name, archive),
     readLogs: (name: string, lines: number) => containers.readLogs(docker, name, lines),
@@ -63,6 +65,8 @@ function wrap(docker: Docker, host: string, ownContainer: string | undefined) {
     removeNetwork: (name: string) => networks.removeNetwork(docker, name),
     listNetworks: (...labels: string[]) => networks.listNetworks(docker, labels),
     listVolumes: (...labels: string[]) => networks.listVolumes(docker, labels),
+    createVolume: (name: string, labels: Record<string, string>) =>
+      networks.createVolume(docker, name, labels),
     removeVolume: (name: string) => networks.removeVolume(docker, name),
     hasImage: (name: string) => images.hasImage(docker, name),
     listImages: (...labels: string[]) => images.listImages(docker, labels),

@@ -54,5 +54,14 @@ export async function listVolumes(docker: Docker, labels: string[]): Promise<Nam
   return (Volumes ?? []).map((one) => ({ id: one.Name, name: one.Name, labels: one.Labels ?? {} }));
 }
 
+/** An empty volume of the engine's own driver; one that is there already stays as it is. */
+export async function createVolume(
+  docker: Docker,
+  name: string,
+  labels: Record<string, string>,
+): Promise<void> {
+  await asking(`Creating the volume ${name}`, docker.createVolume({ Name: name, Labels: labels }));
+}
+
 export const removeVolume = (docker: Docker, name: string) =>
   unlessMissing(asking(`Removing the volume ${name}`, docker.getVolume(name).remove({ force: true })));

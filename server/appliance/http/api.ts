@@ -102,6 +102,11 @@ export function apiRouter({ labs, progress, terminals, stateOf, log }: ApiParts)
     await labs.resume(runningLab(request).id);
     response.status(202).json({});
   });
+  for (const verb of ['repair', 'restart'] as const)
+    api.post(`/labs/:lab/${verb}`, async (request: Request, response: Response) => {
+      await labs[verb](runningLab(request).id);
+      response.status(202).json({});
+    });
   api.post('/labs/:lab/extend', async (request, response) => {
     await labs.extend(runningLab(request).id);
     response.status(202).json({});

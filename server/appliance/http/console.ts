@@ -49,7 +49,10 @@ export interface Console {
 /** Throws EADDRINUSE as Node does when the port is taken. */
 export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   const { host = '127.0.0.1', labs, journeys, log } = options;
-  const hub = createEventHub((learner) => labsOf(learner).map(withSteps));
+  const hub = createEventHub(
+    (learner) => labsOf(learner).map(withSteps),
+    () => labs.warm(),
+  );
   const terminals = createTerminals(labs, (lab) => hub.changed(lab), log);
   const progress = createProgress({
     checks: options.checks,
@@ -103,6 +106,7 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
     labs.onChange(onLabChange),
     labs.onReplaced((lab, reason) => terminals.closeAll(lab, reason)),
     journeys.onChange((lab) => hub.changed(lab)),
+    labs.onWarm(() => hub.catalogChanged()),
   ];
   for (const { id } of labs.running()) onLabChange(id);
 

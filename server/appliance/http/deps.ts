@@ -89,6 +89,16 @@ export interface LabService {
   bring(lab: string, step: number): Promise<void>;
   /** Fresh nodes for a lab that has none any more, the steps that had passed replayed. */
   resume(lab: string): Promise<void>;
+  /** Mends what is broken and keeps what was built; what cannot be mended is told as the lab's problem. */
+  repair(lab: string): Promise<void>;
+  /** Starts the nodes that have stopped. */
+  restart(lab: string): Promise<void>;
+  /** A check called the lab broken: looks for what is wrong and tells it until it is mended. */
+  suspect(lab: string): void;
+  /** Labs that are ready at once, by id of the folder. */
+  warm(): Record<string, number>;
+  /** Calls back when `warm` has changed; returns how to stop. */
+  onWarm(listener: () => void): () => void;
   /** More time on the lab's clock. */
   extend(lab: string): Promise<void>;
   /** Calls back with a lab's id whenever what `running` says of it has changed; returns how to stop. */

@@ -8,6 +8,8 @@ const gatherMs = 40;
 
 export interface EventHub {
   changed(lab: string): void;
+  /** How many labs are ready at once has changed. */
+  catalogChanged(): void;
   /** Sends a learner's snapshot at once and every change after it; returns how to stop. */
   attach(learner: string, send: (event: ConsoleEvent) => void): () => void;
   close(): void;
@@ -20,8 +22,14 @@ interface View {
   sequence: number;
 }
 
-/** @param read the labs that a learner may see */
-export function createEventHub(read: (learner: string) => LabState[]): EventHub {
+/**
+ * @param read the labs that a learner may see
+ * @param readWarm how many labs are ready at once, by entry
+ */
+export function createEventHub(
+  read: (learner: string) => LabState[],
+  readWarm: () => Record<string, number> = () => ({}),
+): EventHub {
   const views = new Map<string, View>();
   const pending = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -47,6 +55,14 @@ export function createEventHub(read: (learner: string) => LabState[]): EventHub 
       pending.add(lab);
       timer ??= setTimeout(push, gatherMs);
     },
+    catalogChanged() {
+      // What is pending has lower numbers.
+      push();
+      for (const view of views.values()) {
+        const event: ConsoleEvent = { sequence: ++view.sequence, type: 'catalog', warm: readWarm() };
+        for (const listener of view.listeners) listener(event);
+      }
+    },
     attach(learner, send) {
       const view = views.get(learner) ?? { listeners: new Set(), known: new Map(), sequence: 0 };
       views.set(learner, view);
@@ -54,7 +70,7 @@ export function createEventHub(read: (learner: string) => LabState[]): EventHub 
       for (const { id } of read(learner)) pending.add(id);
       push();
       const { sequence, known } = view;
-      send({ sequence, type: 'snapshot', state: { learner, labs: [...known.values()] } });
+      send({ sequence, type: 'snapshot', state: { learner, labs: [...known.values()], warm: readWarm() } });
       view.listeners.add(send);
       return () => {
         view.listeners.delete(send);

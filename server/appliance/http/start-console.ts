@@ -19,7 +19,7 @@ export async function startConsole(options: StartConsoleOptions): Promise<Consol
   const journeys = await openJourneys(options);
   const proofs = openProofs(options.stateFolder, options.log);
   const labs = await createLabService({ ...options, journeys, proofs });
-  const checks = createCheckService(options);
+  const checks = createCheckService({ ...options, onBroken: (lab) => labs.suspect(lab) });
   try {
     const console = await serveConsole({ ...options, labs, checks, journeys });
     return {

@@ -9,6 +9,7 @@
 //   POST   /api/labs/:lab/resume                        202: fresh nodes, the steps that had passed replayed
 //   POST   /api/labs/:lab/repair                        202: mends what `problem.remedies` says can be mended
 //   POST   /api/labs/:lab/restart                       202: starts the nodes that have stopped
+//   POST   /api/labs/:lab/restart                       202: nodes that have stopped are started
 //   POST   /api/labs/:lab/extend                        202: the clock gets more time
 //   POST   /api/labs/:lab/steps/:n/open              -> StepState     opens a shut step; 409 under hard gating
 //   POST   /api/labs/:lab/steps/:n/hint              -> StepState     opens the next hint; 409 when none is left
@@ -282,11 +283,16 @@ export interface ConsoleState {
   /** Who is signed in, 'local' by the link of `patchbay up`; the labs are theirs. */
   learner: string;
   labs: LabState[];
+  /** Labs that are ready at once, by id of the catalog's entry. */
+  warm?: Record<string, number>;
 }
 
 /** The first event on a socket is a snapshot; each later one has the next sequence number. On a gap: reconnect. */
 export type ConsoleEvent = { sequence: number } & (
-  { type: 'snapshot'; state: ConsoleState } | { type: 'changed'; change: LabChange }
+  | { type: 'snapshot'; state: ConsoleState }
+  | { type: 'changed'; change: LabChange }
+  /** How many labs are ready at once has changed; replaces what was told before. */
+  | { type: 'catalog'; warm: Record<string, number> }
 );
 
 export type LabChange =

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Engine } from '../engine/engine.ts';
 import { EngineRefused } from '../engine/failures.ts';
-import { packTar } from '../engine/tar.ts';
+import { packTar, type TarEntry } from '../engine/tar.ts';
 import type { EngineFacts } from '../engine/types.ts';
 import { addressLines, bridgeLines, wireLines, wiresText } from './wires.ts';
 import { createCloudClient, type CloudAddress } from './cloud-client.ts';
@@ -19,6 +19,7 @@ import {
   labLabel,
   networkName,
   nodeLabel,
+  warmLabel,
   wiresLabel,
 } from './names.ts';
 import { profileOf } from './node-profile.ts';
@@ -37,6 +38,10 @@ export interface StartOptions {
   signal: AbortSignal;
   /** Whether to wait for the cloud; without it the lab counts as started when its nodes are wired. */
   isCloudAwaited: boolean;
+  /** The appliance that keeps it ready for somebody who has yet to ask. */
+  warmOf?: string;
+  /** Told the files of every node before it starts; they hold the lab's secrets. */
+  onFiles?: (files: Record<string, TarEntry[]>) => Promise<void>;
 }
 
 interface Plan {
@@ -53,7 +58,11 @@ const cloudWithinMs = 90_000;
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Makes the management network; its name is the lock against a second lab of the same name. */
-async function createManagementNetwork(engine: Engine, spec: LabSpec): Promise<string> {
+async function createManagementNetwork(
+  engine: Engine,
+  spec: LabSpec,
+  warmOf: string | undefined,
+): Promise<string> {
   const label = `${labLabel}=${spec.name}`;
   if ((await engine.listContainers(label)).length > 0) throw new LabExists(spec.name);
   const networks = await engine.listNetworks();
@@ -64,7 +73,11 @@ async function createManagementNetwork(engine: Engine, spec: LabSpec): Promise<s
   const taken = [...networks.flatMap((network) => network.subnets), ...own];
   for (const subnet of freeSubnets(spec.name, taken)) {
     try {
-      const labels = { [labLabel]: spec.name, [entryLabel]: spec.entry };
+      const labels = {
+        [labLabel]: spec.name,
+        [entryLabel]: spec.entry,
+        ...(warmOf === undefined ? {} : { [warmLabel]: warmOf }),
+      };
       await engine.createNetwork({ name: networkName(spec.name), subnet, mtu: 9000, labels });
       return subnet;
     } catch (error) {
@@ -105,14 +118,7 @@ async function startNode(
     env: {},
     ...profileOf(node.kind, facts),
   });
-  const { templates, secrets } = plan;
-  const files = configFiles(node, { templates: templates[node.kind] ?? {}, secrets, overrides: spec.config });
-  files.push({ path: 'etc/patchbay/wires', content: wireLines(spec.nodes, node, addresses) });
-  const bridges = node.isSwitchSpared ? 'bridges-without-8021q' : 'bridges';
-  files.push({ path: `etc/patchbay/${bridges}`, content: bridgeLines(node) });
-  files.push({ path: 'etc/patchbay/addresses', content: addressLines(node) });
-  files.push({ path: 'etc/patchbay/services', content: node.services.map((name) => `${name}\n`).join('') });
-  await engine.putFiles(name, packTar(files));
+  await engine.putFiles(name, packTar(filesOf(plan, node)));
   signal.throwIfAborted();
   onEvent({ kind: 'node', lab, node: node.name, phase: 'starting', detail: 'Starting' });
   await engine.startContainer(name);
@@ -131,6 +137,18 @@ async function startNode(
   const wires = Object.keys(node.wires);
   const detail = wires.length > 0 ? `Wired: ${wires.join(', ')}` : 'Up';
   onEvent({ kind: 'node', lab, node: node.name, phase: 'wired', detail });
+}
+
+/** Everything that makes a node differ from others of its image. */
+function filesOf({ spec, addresses, templates, secrets }: Plan, node: NodeSpec): TarEntry[] {
+  const bridges = node.isSwitchSpared ? 'bridges-without-8021q' : 'bridges';
+  return [
+    ...configFiles(node, { templates: templates[node.kind] ?? {}, secrets, overrides: spec.config }),
+    { path: 'etc/patchbay/wires', content: wireLines(spec.nodes, node, addresses) },
+    { path: `etc/patchbay/${bridges}`, content: bridgeLines(node) },
+    { path: 'etc/patchbay/addresses', content: addressLines(node) },
+    { path: 'etc/patchbay/services', content: node.services.map((name) => `${name}\n`).join('') },
+  ];
 }
 
 async function awaitCloud(engine: Engine, plan: Plan, { onEvent, signal }: StartOptions) {
@@ -163,7 +181,7 @@ export async function createLab(engine: Engine, spec: LabSpec, options: StartOpt
   signal.throwIfAborted();
   options.onEvent({ kind: 'lab', lab, phase: 'starting', detail: 'Creating the management network' });
   const facts = await engine.readFacts();
-  const subnet = await createManagementNetwork(engine, spec);
+  const subnet = await createManagementNetwork(engine, spec, options.warmOf);
   let watch: NodeWatch | undefined;
   try {
     watch = await watchNodes(engine, lab, (reason) => ending.abort(reason));
@@ -179,6 +197,7 @@ export async function createLab(engine: Engine, spec: LabSpec, options: StartOpt
         ),
       ),
     };
+    await options.onFiles?.(Object.fromEntries(spec.nodes.map((node) => [node.name, filesOf(plan, node)])));
     const onEvent = (event: LabEvent) => {
       watch?.onEvent(event);
       options.onEvent(event);

@@ -1,6 +1,6 @@
 // The labs there are, found by label: also those of a patchbay that was killed.
 import type { Engine } from '../engine/engine.ts';
-import { entryLabel, kindLabel, labLabel, nodeLabel, wiresLabel } from './names.ts';
+import { entryLabel, kindLabel, labLabel, nodeLabel, warmLabel, wiresLabel } from './names.ts';
 import { wiresFrom } from './wires.ts';
 
 export interface NodeStatus {
@@ -9,6 +9,7 @@ export interface NodeStatus {
   /** The engine's words: `running`, `exited`, ... */
   state: string;
   address: string;
+  image: string;
   /** NIC to the physical network it is wired to. */
   wires: Record<string, string>;
 }
@@ -16,6 +17,9 @@ export interface NodeStatus {
 export interface LabStatus {
   name: string;
   entry: string;
+  /** Nobody has asked for it yet; `warmOf` is the appliance that keeps it ready. */
+  isWarm: boolean;
+  warmOf?: string;
   /** Milliseconds since 1970. */
   createdAt: number;
   nodes: NodeStatus[];
@@ -42,15 +46,18 @@ export const servicePorts: Record<ServiceName, number> = {
 /** All labs with their nodes, or only the one named; their APIs can be reached from here. */
 export async function listLabs(engine: Engine, name?: string): Promise<LabStatus[]> {
   const label = name === undefined ? labLabel : `${labLabel}=${name}`;
-  const [containers, networks] = await Promise.all([
+  const [containers, networks, volumes] = await Promise.all([
     engine.listContainers(label),
     engine.listNetworks(label),
+    engine.listVolumes(label),
   ]);
   if (engine.isWithin) await Promise.all(networks.map(({ id }) => engine.reachNetwork(id)));
   const names = new Set([...containers, ...networks].map((thing) => thing.labels[labLabel] ?? ''));
   return [...names].sort().map((lab) => {
     const own = containers.filter((container) => container.labels[labLabel] === lab).reverse();
     const network = networks.find((one) => one.labels[labLabel] === lab);
+    const claim = volumes.find((one) => one.labels[labLabel] === lab && one.labels[entryLabel] !== undefined);
+    const warmOf = network?.labels[warmLabel];
     const controller = own.find((container) => container.labels[kindLabel] === 'controller');
     const published = Object.entries(servicePorts).flatMap(([service, port]) => {
       const hostPort = controller?.ports[port];
@@ -62,12 +69,15 @@ export async function listLabs(engine: Engine, name?: string): Promise<LabStatus
     });
     return {
       name: lab,
-      entry: network?.labels[entryLabel] ?? lab,
+      entry: claim?.labels[entryLabel] ?? network?.labels[entryLabel] ?? lab,
+      isWarm: warmOf !== undefined && claim === undefined,
+      ...(warmOf === undefined ? {} : { warmOf }),
       createdAt: Math.min(...own.map((container) => container.createdAt)),
       nodes: own.map((container) => ({
         name: container.labels[nodeLabel] ?? container.name,
         kind: container.labels[kindLabel] ?? '',
         state: container.state,
+        image: container.image,
         address: Object.values(container.addresses)[0] ?? '',
         wires: wiresFrom(container.labels[wiresLabel] ?? ''),
       })),

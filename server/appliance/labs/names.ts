@@ -10,8 +10,12 @@ export const kindLabel = 'patchbay.kind';
 export const wiresLabel = 'patchbay.wires';
 /** Label of a lab's network: the lab folder it was started from. */
 export const entryLabel = 'patchbay.entry';
+/** Label of a lab's network that was made before anybody asked for it: which appliance keeps it. */
+export const warmLabel = 'patchbay.warm';
 /** Label of an image: which one it is. */
 export const imageLabel = 'patchbay.image';
 
+/** The volume that says that a warm lab was given away, and as which lab. */
+export const claimName = (lab: string) => `patchbay-${lab}-claim`;
 export const networkName = (lab: string) => `patchbay-${lab}`;
 export const containerName = (lab: string, node: string) => `patchbay-${lab}-${node}`;

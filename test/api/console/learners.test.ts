@@ -105,7 +105,7 @@ it("tells each learner of their own labs, in numbers without a gap, and nothing 
   const [ofAnna, ofBen, ofLocal] = heard.map(({ all }) => all);
   expect(JSON.stringify(ofAnna)).not.toContain(labs[1]);
   expect(JSON.stringify(ofBen)).not.toContain(labs[0]);
-  expect(ofLocal).toEqual([expect.objectContaining({ state: { learner: 'local', labs: [] } })]);
+  expect(ofLocal).toEqual([expect.objectContaining({ state: { learner: 'local', labs: [], warm: {} } })]);
   for (const all of [ofAnna!, ofBen!])
     expect(all.map(({ sequence }) => sequence)).toEqual(all.map((_event, index) => index));
   const late = eventsOf(ben.connect('/api/events'));

@@ -18,6 +18,8 @@ export function applyEvent(before: NumberedState | undefined, event: ConsoleEven
   if (event.type === 'snapshot') return { sequence: event.sequence, state: event.state };
   if (before === undefined || event.sequence !== before.sequence + 1)
     throw new EventLost(`event ${event.sequence} came after ${before?.sequence ?? 'nothing'}`);
+  if (event.type === 'catalog')
+    return { sequence: event.sequence, state: { ...before.state, warm: event.warm } };
   return {
     sequence: event.sequence,
     state: { ...before.state, labs: changeLabs(before.state.labs, event.change) },

@@ -16,9 +16,9 @@ const starting = startingLab(defaultSpec('demo', { computeCount: 1 }), about);
 const nodeEvent = (node: string, phase: 'creating' | 'wired' | 'ready', detail = '') =>
   ({ kind: 'node', lab: 'demo', node, phase, detail }) as const;
 const status = (states: Record<string, string>): LabStatus => ({
-  ...{ name: 'demo', entry: 'demo', createdAt: 0, endpoints: {} },
+  ...{ name: 'demo', entry: 'demo', isWarm: false, createdAt: 0, endpoints: {} },
   nodes: Object.entries(states).map(([name, state]) => ({
-    ...{ name, kind: name.replace(/\d/, ''), state, address: '10.0.0.2', wires: {} },
+    ...{ name, kind: name.replace(/\d/, ''), state, address: '10.0.0.2', image: 'x', wires: {} },
   })),
 });
 
