@@ -9,7 +9,7 @@ import { folders } from '../../server/appliance/set-up/folders.ts';
 const [id = '', images = '{}'] = process.argv.slice(2);
 const engine = await connectEngine(process.env);
 process.exitCode = await runLabs({
-  ...{ labsFolder: folders.labs, ids: [id], isWhole: false, isKept: false, format: 'text' },
+  ...{ labsFolder: folders.labs, ids: [id], isWhole: false, isKept: false, jobs: 1, format: 'text' },
   signal: new AbortController().signal,
   preparePlatform: () =>
     Promise.resolve(

@@ -1,4 +1,5 @@
 // What a valid lab can still do badly. Errors keep a lab out of the build, warnings ask for a better lab.
+import { nearest } from '../../lib/nearest.ts';
 import { kinds } from '../checks/kinds.ts';
 import { nodeOfPlace, normalizeCommand } from './command-text.ts';
 import { parseStepText } from './step-text.ts';
@@ -18,7 +19,14 @@ export function lintLab(lab: Lab): Finding[] {
     ...lintText(step),
     ...lintCommands(lab, step),
     ...lintChecks(lab, step),
+    ...lintHints(step),
+    ...lintAbsences(step),
   ]);
+  const numbers = lab.steps
+    .map(({ number, slug }) => `${String(number).padStart(2, '0')} ${slug}`)
+    .join(', ');
+  for (const stray of lab.strays)
+    findings.push(error(`${lab.id}/${stray}`, 1, `belongs to no step of lab.yaml; its steps: ${numbers}`));
   const places = [
     ...lab.mistakes.flatMap(({ file, instead, undo }) => lintPlaces(lab, file, [...instead, ...undo])),
     ...lab.faults.flatMap(({ file, inject, fix }) => lintPlaces(lab, file, [...inject, ...fix])),
@@ -48,9 +56,14 @@ function lintCommands(lab: Lab, step: Step): Finding[] {
   const solved = new Set(step.solution.map(key));
   const unsolved = step.shown
     .filter((command) => !solved.has(key(command)))
-    .map(({ place, text, line }) =>
-      error(step.file, line, `the solution does not run '${text}' on ${place}`),
-    );
+    .map(({ place, text, line }) => {
+      const there = step.solution
+        .filter((one) => one.place === place)
+        .map((one) => normalizeCommand(one.text));
+      const close = nearest(normalizeCommand(text), there);
+      const hint = close === undefined ? '' : `. It runs '${close}'`;
+      return error(step.file, line, `the solution does not run '${text}' on ${place}${hint}`);
+    });
   const solutionFile = step.file.replace(/\/(\d\d)-[^/]*$/, '/solution/$1');
   const empty =
     step.solution.length === 0
@@ -76,10 +89,7 @@ function lintChecks(lab: Lab, step: Step): Finding[] {
     );
   const untried = goals.filter(({ name }) => !tripped.has(name)).map(({ name }) => `'${name}'`);
   if (untried.length > 0 && first !== undefined)
-    findings.push({
-      ...error(first.file, 1, `no mistake or fault trips ${untried.join(', ')}`),
-      severity: 'warning',
-    });
+    findings.push(warning(first.file, 1, '', `no mistake or fault names ${untried.join(', ')}`));
   for (const check of step.checks) {
     const places = kinds.get(check.kind)?.places?.(check.args) ?? [];
     for (const place of places)
@@ -88,12 +98,50 @@ function lintChecks(lab: Lab, step: Step): Finding[] {
   return findings;
 }
 
+/** A hint that holds a command of the solution leaves nothing to find. */
+function lintHints(step: Step): Finding[] {
+  const commands = step.solution
+    .map(({ text }) => normalizeCommand(text))
+    .filter((text) => text.includes(' ') && !step.shown.some((one) => normalizeCommand(one.text) === text));
+  return step.checks.flatMap(({ file, line, hints }) =>
+    hints.flatMap((hint, index) => {
+      const given = commands.find((command) => normalizeCommand(hint).includes(command));
+      return given === undefined
+        ? []
+        : [warning(file, line, `hints.${index}`, `gives the solution away: '${given}'`)];
+    }),
+  );
+}
+
+const probing = ['ping', 'tcp', 'http', 'dns'];
+
+/** Silence proves something only where somebody was heard. */
+function lintAbsences(step: Step): Finding[] {
+  const absences = step.checks.filter(({ isNegated }) => isNegated);
+  return absences.flatMap((check) => {
+    const { kind, args, file, line, needs } = check;
+    if (kind === 'capture' && (args as { baseline?: unknown }).baseline === undefined)
+      return [
+        error(file, line, "'not: capture' needs 'baseline: { on, device }', where the probes are seen"),
+      ];
+    const isBacked = step.checks.some(({ name, isNegated }) => needs.includes(name) && !isNegated);
+    if (!probing.includes(kind) || isBacked) return [];
+    const { from } = args as { from: string };
+    const words = `nothing shows that ${from} reaches anything; let it need a check of this step that does`;
+    return [warning(file, line, 'needs', words)];
+  });
+}
+
 function lintPlaces(lab: Lab, file: string, commands: LabCommand[]): Finding[] {
   return commands.flatMap(({ place, line }) => {
     const node = nodeOfPlace(place);
     if (node === undefined || node.includes('{') || lab.nodeNames.includes(node)) return [];
     return [error(file, line, unknownWord('node', node, [...lab.nodeNames, 'vm:<instance>']))];
   });
+}
+
+function warning(file: string, line: number, field: string, message: string): Finding {
+  return { severity: 'warning', file, line, field, message };
 }
 
 function error(file: string, line: number, message: string): Finding {

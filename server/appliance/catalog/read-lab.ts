@@ -80,7 +80,17 @@ export async function readLab(labsFolder: string, id: string): Promise<Lab> {
     if (read.fault !== undefined) faults.push(read.fault);
   }
   if (problems.length > 0) throw new LabInvalid(id, problems);
-  return { id, folder, ...head, cloud: shape, nodeNames, steps, mistakes, faults };
+  return {
+    id,
+    folder,
+    ...head,
+    cloud: shape,
+    nodeNames,
+    steps,
+    mistakes,
+    faults,
+    strays: await straysOf(folder, steps),
+  };
 }
 
 function shapeOf({ compute, network, mechanism, ...rest }: z.infer<typeof labSchema>['cloud']): CloudShape {
@@ -126,6 +136,24 @@ async function readStep(
     ...{ solution: solution.commands, checks: checks?.checks ?? [], file: `${id}/${textFile}` },
   };
   return { step, problems };
+}
+
+/** Numbered files that no step asks for: a step left out of lab.yaml, a gap in the numbers, a file put aside. */
+async function straysOf(folder: string, steps: Step[]): Promise<string[]> {
+  const own = new Set(
+    steps.flatMap(({ number, slug }) => {
+      const prefix = String(number).padStart(2, '0');
+      return [`${prefix}-${slug}.md`, `solution/${prefix}`, `checks/${prefix}.yaml`];
+    }),
+  );
+  const inFolder = async (name: string, ending = '') =>
+    (await filesOf(join(folder, name), ending)).map((file) => join(name, file));
+  const all = [
+    ...(await inFolder('.', '.md')),
+    ...(await inFolder('solution')),
+    ...(await inFolder('checks')),
+  ];
+  return all.filter((file) => /(^|\/)\d/.test(file) && !own.has(file) && !/(~|\.swp)$/.test(file));
 }
 
 function missingAt(problem: Problem, line: number): Problem {

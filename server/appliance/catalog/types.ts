@@ -99,6 +99,8 @@ export interface Lab {
   steps: Step[];
   mistakes: Mistake[];
   faults: Fault[];
+  /** Files of the folder, relative to it, that look like part of a step and belong to none. */
+  strays: string[];
 }
 
 /** Something wrong in a lab's folder, at a place somebody can open. */

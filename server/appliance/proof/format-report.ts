@@ -1,5 +1,5 @@
 // A proof's reports as text for people, JSON for programs, JUnit for build servers.
-import { exitCodeOf } from './report.ts';
+import { exitCodeOf, trialsOf } from './report.ts';
 import type { Assertion, LabReport, Phase } from './report.ts';
 
 export type ReportFormat = 'text' | 'json' | 'junit';
@@ -17,6 +17,7 @@ const phaseWords: Record<Phase, string> = {
   solution: 'solution',
   after: 'passes after',
   again: 'same verdict again',
+  unchanged: 'looking changes nothing',
   fault: 'fault',
   fixed: 'passes after the fix',
   later: 'later steps still fail',
@@ -44,13 +45,29 @@ function text(report: LabReport): string {
       );
   }
   const proven = report.assertions.filter(({ outcome }) => outcome === 'proven').length;
-  const score = report.mutationScore === null ? '' : `, mutation score ${report.mutationScore.toFixed(2)}`;
   const time = `${seconds(report.milliseconds)} s, of them ${seconds(report.startMilliseconds)} s to start`;
-  lines.push(
-    `  ${report.outcome}: ${proven} of ${report.assertions.length} assertions proven${score}, ${time}`,
+  lines.push(`  ${report.outcome}: ${proven} of ${report.assertions.length} assertions proven, ${time}`);
+  lines.push(...scoreLines(report));
+  const spent = Object.entries(report.phases).map(
+    ([phase, ms]) => `${phaseWords[phase as Phase]} ${seconds(ms)}`,
   );
+  if (spent.length > 0) lines.push(`  seconds: ${spent.join(', ')}`);
   if (report.note !== undefined) lines.push(`  ${report.note.replaceAll('\n', '\n  ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+function scoreLines({ mutationScore, assertions, untried }: LabReport): string[] {
+  if (mutationScore === null) return [];
+  const trials = trialsOf(assertions);
+  const noticed = trials.filter(({ outcome }) => outcome === 'proven').length;
+  // rounded down: 1.00 is said of nothing less
+  const score = (Math.floor(mutationScore * 100) / 100).toFixed(2);
+  const words = `${noticed} of ${trials.length} mistakes and faults noticed`;
+  const left = untried.length === 0 ? 'every check has one' : `${untried.length} checks have none:`;
+  return [
+    `  mutation score ${score}: ${words}, ${left}`,
+    ...untried.map(({ step, check }) => `    step ${step}: ${check}`),
+  ];
 }
 
 function verdictOf(assertions: Assertion[]): string {

@@ -5,9 +5,10 @@ import type { ProofLab, ProofPlatform } from './deps.ts';
 import { describeAssertion } from './format-report.ts';
 import { createGround } from './ground.ts';
 import { createPerformer } from './perform.ts';
-import { proveStep } from './prove-step.ts';
-import { mutationScoreOf, outcomeOf } from './report.ts';
-import type { Assertion, LabReport } from './report.ts';
+import { passBy, proveStep } from './prove-step.ts';
+import type { StepProof } from './prove-step.ts';
+import { mutationScoreOf, outcomeOf, untriedOf } from './report.ts';
+import type { Assertion, LabReport, Phase } from './report.ts';
 
 export interface ProveOptions {
   platform: ProofPlatform;
@@ -15,8 +16,12 @@ export interface ProveOptions {
   isWhole: boolean;
   /** Leaves the lab standing. */
   isKept: boolean;
+  /** Only this step; the solutions of the ones before it are typed, nothing more. */
+  onlyStep?: number;
   signal: AbortSignal;
   onProgress: (text: string) => void;
+  /** Told of each assertion as it is made. */
+  onAssertion?: (assertion: Assertion) => void;
   /** Called with the finished lab before it is taken down. */
   onFinished?: (lab: ProofLab) => Promise<void>;
 }
@@ -30,23 +35,36 @@ export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabRepo
   let running: ProofLab | undefined;
   let note: string | undefined;
   let isRefused = false;
+  const phases: Partial<Record<Phase, number>> = {};
+  const spend = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      phases[phase] = Math.round((phases[phase] ?? 0) + performance.now() - started);
+    }
+  };
   const record = (assertion: Assertion) => {
     assertions.push(assertion);
+    options.onAssertion?.(assertion);
     const sign = assertion.outcome === 'proven' ? 'ok' : assertion.outcome;
     onProgress(`${sign} ${describeAssertion(assertion)} (${(assertion.milliseconds / 1000).toFixed(1)} s)`);
     if (assertion.detail !== '') onProgress(assertion.detail);
   };
   try {
-    running = await platform.start(lab, { signal, onProgress });
+    running = await spend('start', () => platform.start(lab, { signal, onProgress }));
     startMilliseconds = Math.round(performance.now() - began);
     onProgress(`ready after ${(startMilliseconds / 1000).toFixed(1)} s`);
     const performer = createPerformer(running.openTerminal);
     const checkpoint = () => signal.throwIfAborted();
-    const proof = { lab, ground: createGround(running), performer, isWhole, record, checkpoint };
+    const ground = createGround(running);
+    const proof: StepProof = { lab, ground, performer, isWhole, record, spend, checkpoint };
     try {
-      for (const step of lab.steps) {
+      for (const step of lab.steps.slice(0, options.onlyStep)) {
         onProgress(`step ${step.number} of ${lab.steps.length}: ${step.title}`);
-        if (!(await proveStep(proof, step))) break;
+        const isOnTheWay = options.onlyStep !== undefined && step.number < options.onlyStep;
+        const work = () => (isOnTheWay ? passBy(proof, step) : proveStep(proof, step));
+        if (!(await work())) break;
       }
     } finally {
       performer.close();
@@ -67,7 +85,8 @@ export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabRepo
       });
   }
   if (running !== undefined && isKept && !signal.aborted) note = `lab ${running.id} is left standing`;
-  else if (running !== undefined) await takeDown(running, record);
+  else if (running !== undefined) await spend('destroy', () => takeDown(running!, record));
+  const untried = isWhole ? untriedOf(lab, assertions) : [];
   return {
     ...{ lab: lab.id, title: lab.title, steps: lab.steps.map(({ number, title }) => ({ number, title })) },
     outcome:
@@ -76,7 +95,13 @@ export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabRepo
         : note !== undefined && running === undefined
           ? 'broken'
           : outcomeOf(assertions),
-    ...{ assertions, mutationScore: mutationScoreOf(assertions), startMilliseconds },
+    ...{
+      assertions,
+      mutationScore: mutationScoreOf(assertions, untried),
+      untried,
+      startMilliseconds,
+      phases,
+    },
     milliseconds: Math.round(performance.now() - began),
     ...(note === undefined ? {} : { note }),
   };

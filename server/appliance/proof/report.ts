@@ -1,7 +1,18 @@
 // What a proof found: one assertion after the other, and what they amount to.
+import type { Lab } from '../catalog/types.ts';
 
 export type Phase =
-  'start' | 'before' | 'mistake' | 'solution' | 'after' | 'again' | 'fault' | 'fixed' | 'later' | 'destroy';
+  | 'start'
+  | 'before'
+  | 'mistake'
+  | 'solution'
+  | 'after'
+  | 'again'
+  | 'unchanged'
+  | 'fault'
+  | 'fixed'
+  | 'later'
+  | 'destroy';
 
 /** One thing that was asserted about the lab. */
 export interface Assertion {
@@ -24,8 +35,15 @@ export interface LabReport {
   outcome: 'proven' | 'failed' | 'broken' | 'nothing';
   steps: { number: number; title: string }[];
   assertions: Assertion[];
-  /** Share of the mistakes and faults that were noticed by the check they name; null when none was tried. */
+  /**
+   * Share of the mistakes and faults that were noticed by the check they name, where each check of `untried` counts as one
+   * that was not; null when none was tried.
+   */
   mutationScore: number | null;
+  /** Checks that nothing was ever seen to trip: who knows whether they can fail for a reason. */
+  untried: { step: number; check: string }[];
+  /** Milliseconds spent in each phase. */
+  phases: Partial<Record<Phase, number>>;
   startMilliseconds: number;
   milliseconds: number;
   /** Why nothing could be proven, or why the lab was left standing. */
@@ -48,8 +66,30 @@ export function outcomeOf(assertions: Assertion[]): LabReport['outcome'] {
   return outcomes.length === 0 ? 'nothing' : 'proven';
 }
 
-export function mutationScoreOf(assertions: Assertion[]): number | null {
-  const tried = assertions.filter(({ phase }) => phase === 'mistake' || phase === 'fault');
+export function mutationScoreOf(assertions: Assertion[], untried: LabReport['untried']): number | null {
+  const tried = trialsOf(assertions);
   if (tried.length === 0) return null;
-  return tried.filter(({ outcome }) => outcome === 'proven').length / tried.length;
+  const noticed = tried.filter(({ outcome }) => outcome === 'proven').length;
+  return noticed / (tried.length + untried.length);
+}
+
+/** Mistakes and faults. */
+export function trialsOf(assertions: Assertion[]): Assertion[] {
+  return assertions.filter(({ phase }) => phase === 'mistake' || phase === 'fault');
+}
+
+/** Checks of the steps that were proven which no mistake and no fault tripped; guards hold before their step and are left out. */
+export function untriedOf(lab: Lab, assertions: Assertion[]): LabReport['untried'] {
+  const trials = trialsOf(assertions);
+  const noticed = new Set(
+    trials.flatMap(({ step, noticedBy = [] }) => noticedBy.map((name) => `${step} ${name}`)),
+  );
+  const reached = new Set(assertions.filter(({ phase }) => phase === 'after').map(({ step }) => step));
+  return lab.steps
+    .filter(({ number }) => reached.has(number))
+    .flatMap(({ number, checks }) =>
+      checks
+        .filter(({ isGuard, name }) => !isGuard && !noticed.has(`${number} ${name}`))
+        .map(({ name }) => ({ step: number, check: name })),
+    );
 }

@@ -10,7 +10,7 @@ import type { ReportFormat } from './format-report.ts';
 import { labHash } from './proofs-file.ts';
 import { proveLab } from './prove-lab.ts';
 import { exitCodeOf } from './report.ts';
-import type { LabReport } from './report.ts';
+import type { Assertion, LabReport } from './report.ts';
 
 export interface RunRequest {
   labsFolder: string;
@@ -20,11 +20,17 @@ export interface RunRequest {
   preparePlatform: () => Promise<ProofPlatform>;
   isWhole: boolean;
   isKept: boolean;
+  onlyStep?: number;
+  /** Labs that are proven at the same time. */
+  jobs: number;
   format: ReportFormat;
   signal: AbortSignal;
   /** Progress, a line each; goes to stderr so that a report on stdout stays whole. */
   onProgress: (text: string) => void;
   onReport: (text: string) => void;
+  /** Told of the labs before anything is started, and of each assertion. */
+  onLabs?: (labs: Lab[]) => void;
+  onAssertion?: (lab: Lab, assertion: Assertion) => void;
   onFinished?: (lab: ProofLab) => Promise<void>;
   /** Told of each lab that was proven whole, and the hash its folder had when it was read. */
   onProven?: (lab: string, hash: string) => Promise<void>;
@@ -42,15 +48,37 @@ export async function runLabs(request: RunRequest): Promise<0 | 1 | 2 | 3> {
   // an unreadable lab stops the run before anything is started
   if (reports.length === 0 && labs.length > 0) {
     const platform = await request.preparePlatform();
-    for (const { lab, hash } of labs) {
-      const report = await proveLab(lab, { ...request, platform });
-      reports.push(report);
-      if (request.isWhole && report.outcome === 'proven') await request.onProven?.(lab.id, hash);
-      if (request.signal.aborted) break;
-    }
+    request.onLabs?.(labs.map(({ lab }) => lab));
+    reports.push(...(await proveAll(request, platform, labs)));
   }
   request.onReport(formatReports(reports, request.format));
   return exitCodeOf(reports);
+}
+
+/** In the order of `labs`, `jobs` of them at a time. */
+async function proveAll(
+  request: RunRequest,
+  platform: ProofPlatform,
+  labs: ReadyLab[],
+): Promise<LabReport[]> {
+  const reports: LabReport[] = [];
+  const waiting = [...labs.entries()];
+  const isAlone = request.jobs === 1 || labs.length === 1;
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined && !request.signal.aborted; next = waiting.shift()) {
+      const [index, { lab, hash }] = next;
+      const onProgress = (text: string) =>
+        request.onProgress(isAlone ? text : text.replace(/^/gm, `${lab.id}: `));
+      const onAssertion = (assertion: Assertion) => request.onAssertion?.(lab, assertion);
+      const report = await proveLab(lab, { ...request, platform, onProgress, onAssertion });
+      reports[index] = report;
+      const isWhole = request.isWhole && request.onlyStep === undefined;
+      if (isWhole && report.outcome === 'proven' && report.mutationScore === 1)
+        await request.onProven?.(lab.id, hash);
+    }
+  };
+  await Promise.all(Array.from({ length: request.jobs }, work));
+  return reports.filter((report) => report !== undefined);
 }
 
 interface ReadyLab {
@@ -79,6 +107,7 @@ async function readOrReport(
 function nothing(lab: string, note: string): LabReport {
   return {
     ...{ lab, title: 'not run', outcome: 'nothing', steps: [], assertions: [], mutationScore: null },
+    ...{ untried: [], phases: {} },
     ...{ startMilliseconds: 0, milliseconds: 0, note },
   };
 }

@@ -17,7 +17,9 @@ it('has nothing to say of a good lab', async () => {
 
 it('finds a command in the text that the solution does not run', async () => {
   expect(await findingsWith({ 'solution/01': '# terminal: controller\nneutron net-create net02\n' })).toEqual(
-    ["error sample/01-network.md:6: the solution does not run 'neutron net-create net01' on controller"],
+    [
+      "error sample/01-network.md:6: the solution does not run 'neutron net-create net01' on controller. It runs 'neutron net-create net02'",
+    ],
   );
 });
 
@@ -56,7 +58,48 @@ it('finds an unknown node in text, solution, checks and mistakes', async () => {
 it('asks for a mistake to each check', async () => {
   const checks = `${validFile('checks/01.yaml')}  - name: It answers\n    ping: { from: outside, to: a }\n`;
   expect(await findingsWith({ 'checks/01.yaml': checks })).toEqual([
-    "warning sample/checks/01.yaml:1: no mistake or fault trips 'It answers'",
+    "warning sample/checks/01.yaml:1: no mistake or fault names 'It answers'",
+  ]);
+});
+
+it('finds numbered files that belong to no step', async () => {
+  const findings = await findingsWith({
+    '03-gone.md': '# Gone\n',
+    'solution/03': '# terminal: controller\ntrue\n',
+    'checks/1.yaml': 'checks: []\n',
+    'notes.md': 'mine\n',
+  });
+  expect(findings).toEqual(
+    ['03-gone.md', 'solution/03', 'checks/1.yaml'].map(
+      (file) => `error sample/${file}:1: belongs to no step of lab.yaml; its steps: 01 network`,
+    ),
+  );
+});
+
+it('warns of a hint that gives the solution away, unless the text shows it', async () => {
+  const solution = `${validFile('solution/01')}neutron  subnet-create net01 10.0.0.0/24\n`;
+  const hints = (...words: string[]) =>
+    `${validFile('checks/01.yaml')}    hints: ${JSON.stringify(['Look.', ...words])}\n`;
+  const given = hints("Type 'neutron subnet-create net01 10.0.0.0/24'.");
+  expect(await findingsWith({ 'solution/01': solution, 'checks/01.yaml': given })).toEqual([
+    "warning sample/checks/01.yaml:2: hints.1: gives the solution away: 'neutron subnet-create net01 10.0.0.0/24'",
+  ]);
+  const shown = hints("Type 'neutron net-create net01'.");
+  expect(await findingsWith({ 'solution/01': solution, 'checks/01.yaml': shown })).toEqual([]);
+});
+
+it('asks what an absence stands on', async () => {
+  const silent = '  - name: It is silent\n    guard: true\n    not:\n      ping: { from: outside, to: a }\n';
+  const checks = validFile('checks/01.yaml') + silent;
+  expect(await findingsWith({ 'checks/01.yaml': checks })).toEqual([
+    'warning sample/checks/01.yaml:4: needs: nothing shows that outside reaches anything; let it need a check of this step that does',
+  ]);
+  const needing = checks.replace('guard: true', 'guard: true\n    needs: [There is a net01]');
+  expect(await findingsWith({ 'checks/01.yaml': needing })).toEqual([]);
+  const capture = 'capture: { on: network, device: eth1, filter: icmp, probe: { from: outside, to: a } }';
+  const unheard = checks.replace('ping: { from: outside, to: a }', capture);
+  expect(await findingsWith({ 'checks/01.yaml': unheard })).toEqual([
+    "error sample/checks/01.yaml:4: 'not: capture' needs 'baseline: { on, device }', where the probes are seen",
   ]);
 });
 

@@ -45,6 +45,8 @@ const platform: ProofPlatform = {
     runInNode: async (_node, argv) => {
       if (argv.includes('look'))
         return done(`named daemon\nstatus ${isServiceUp ? 'run' : 'down'}: daemon: (pid 1) 5s\ndone\n`);
+      if (argv[0] === 'sh' && argv[1] === '-s')
+        return runLocally(['find', '.', '-type', 'f', '-printf', '%p %s\\n']);
       if (argv.includes('/root/openrc-admin'))
         return done('export OS_USERNAME=admin\nexport OS_PASSWORD=x\nexport OS_TENANT_NAME=admin\n');
       return runLocally(argv);
@@ -82,12 +84,23 @@ const files: Record<string, string> = {
     'title: small instead of big\nstep: first\ntrips: b says big\ninstead: |\n  # terminal: controller\n  echo yes > a\n  echo small > b\nundo: |\n  # terminal: controller\n  rm a b\n',
 };
 
-async function prove(replaced: Record<string, string> = {}, isWhole = true): Promise<LabReport> {
+async function prove(
+  replaced: Record<string, string> = {},
+  isWhole = true,
+  onlyStep?: number,
+): Promise<LabReport> {
   const unused = { '01-network.md': undefined };
   await using labs = await labFolder({ ...unused, ...files, ...replaced });
   const lab = await readLab(labs.path, 'sample');
   const signal = new AbortController().signal;
-  return proveLab(lab, { platform, isWhole, isKept: false, signal, onProgress: () => undefined });
+  return proveLab(lab, {
+    platform,
+    isWhole,
+    isKept: false,
+    signal,
+    onProgress: () => undefined,
+    ...(onlyStep === undefined ? {} : { onlyStep }),
+  });
 }
 
 const unproven = ({ assertions }: LabReport) =>
@@ -98,7 +111,14 @@ const unproven = ({ assertions }: LabReport) =>
 it('proves a lab: fails before, passes after, mistakes trip, later steps fail, nothing is left', async () => {
   const report = await prove();
   expect(unproven(report)).toEqual([]);
-  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1 });
+  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1 / 3 });
+  expect(report.untried).toEqual([
+    { step: 1, check: 'a says yes' },
+    { step: 2, check: 'c says end' },
+  ]);
+  expect(Object.keys(report.phases).sort()).toEqual(
+    ['after', 'again', 'before', 'destroy', 'later', 'mistake', 'solution', 'start'].sort(),
+  );
   expect(report.assertions.map(({ step, phase }) => `${step} ${phase}`)).toEqual([
     ...[
       '1 before',
@@ -109,9 +129,9 @@ it('proves a lab: fails before, passes after, mistakes trip, later steps fail, n
       '1 after',
       '1 again',
       '1 again',
-      '1 later',
+      '1 unchanged',
     ],
-    ...['2 before', '2 solution', '2 after', '2 again', '0 destroy'],
+    ...['2 before', '2 solution', '2 after', '2 again', '2 unchanged', '0 destroy'],
   ]);
   expect(destroyed).toEqual(['sample']);
   expect(await readdir(folder)).toEqual(['a', 'b', 'c']);
@@ -156,7 +176,7 @@ const fault = (inject: string, fix = 'echo yes > a; echo big > b', trips = 'b sa
 it('a fault is noticed by the check it names, and its fix makes the step pass again', async () => {
   const report = await prove({ 'faults/breaks.yaml': fault('echo small > b') });
   expect(unproven(report)).toEqual([]);
-  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1 });
+  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 2 / 4 });
   const found = report.assertions.filter(({ phase }) => phase === 'fault' || phase === 'fixed');
   expect(found.map(({ phase, noticedBy }) => [phase, noticedBy])).toEqual([
     ['fault', ['b says big']],
@@ -180,7 +200,7 @@ it('a fault that nothing notices is found out', async () => {
 it('a fault that another check notices first is found out', async () => {
   const report = await prove({ 'faults/breaks.yaml': fault('rm a b') });
   expect(unproven(report)).toEqual(['failed fault it breaks']);
-  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 0.5 });
+  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 1 / 4 });
   expect(report.assertions.find(({ phase }) => phase === 'fault')!.detail).toContain(
     "the first check that notices it is not 'b says big'\na says yes",
   );
@@ -190,6 +210,24 @@ it('a fix that does not mend ends the proof', async () => {
   const report = await prove({ 'faults/breaks.yaml': fault('rm b', 'echo small > b') });
   expect(unproven(report)).toEqual(['failed fixed it breaks']);
   expect(report.assertions.some(({ step }) => step === 2)).toBe(false);
+});
+
+it('a check that changes something is found out', async () => {
+  const writes =
+    "  - name: d is written\n    exec: { on: controller, argv: [sh, -c, 'echo more >> d; cat a'], stdout: yes }\n";
+  const report = await prove({ 'checks/01.yaml': files['checks/01.yaml'] + writes });
+  expect(unproven(report)).toEqual(['failed unchanged ']);
+  const { detail } = report.assertions.find(({ phase }) => phase === 'unchanged')!;
+  expect(detail).toMatch(/^- controller: \.\/d \d+\n[^]*^\+ controller: \.\/d \d+$/m);
+});
+
+it('one step alone is proven after the solutions before it', async () => {
+  const report = await prove({}, true, 2);
+  expect(unproven(report)).toEqual([]);
+  expect(report.assertions.map(({ step, phase }) => `${step} ${phase}`)).toEqual([
+    ...['1 solution', '2 before', '2 solution', '2 after', '2 again', '2 unchanged', '0 destroy'],
+  ]);
+  expect(report.untried).toEqual([{ step: 2, check: 'c says end' }]);
 });
 
 it('a solution that fails is shown with its output and ends the proof', async () => {
@@ -226,7 +264,7 @@ it('where a lab of that name runs already, nothing runs, and it is left alone', 
 
 it('a later step that already passes is found out', async () => {
   const report = await prove({ 'solution/01': `${files['solution/01']}echo end > c\n` });
-  expect(unproven(report)).toEqual(['failed later step 2', 'failed before c says end']);
+  expect(unproven(report)).toEqual(['failed before c says end']);
 });
 
 it('a failed check while a service is down makes the lab broken, never the learner wrong', async () => {

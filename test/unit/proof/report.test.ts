@@ -18,7 +18,9 @@ function report(assertions: Assertion[], changes: Partial<LabReport> = {}): LabR
     },
     ...{
       assertions,
-      mutationScore: mutationScoreOf(assertions),
+      mutationScore: mutationScoreOf(assertions, changes.untried ?? []),
+      untried: [],
+      phases: { start: 1000, after: 2500 },
       startMilliseconds: 1000,
       milliseconds: 9000,
     },
@@ -36,10 +38,25 @@ it('the exit code tells proven, failed, nothing and broken apart', () => {
   expect(exitCodeOf([report([failed]), report([assertion({ outcome: 'broken' })])])).toBe(3);
 });
 
-it('the mutation score is the share of mistakes that tripped their check', () => {
+it('the mutation score is the share of mistakes and faults that were noticed; a check without one counts against it', () => {
   const mistake = (outcome: Assertion['outcome']) => assertion({ phase: 'mistake', outcome });
-  expect(mutationScoreOf([assertion()])).toBeNull();
-  expect(mutationScoreOf([mistake('proven'), mistake('failed')])).toBe(0.5);
+  const fault = (outcome: Assertion['outcome']) => assertion({ phase: 'fault', outcome });
+  expect(mutationScoreOf([assertion()], [])).toBeNull();
+  expect(mutationScoreOf([mistake('proven'), fault('failed')], [])).toBe(0.5);
+  expect(mutationScoreOf([mistake('proven')], [{ step: 1, check: 'It answers' }])).toBe(0.5);
+});
+
+it('a text report says what the score is made of, and where the time went', () => {
+  const tried = [assertion(), assertion({ phase: 'mistake', name: 'Another name' })];
+  const untried = [{ step: 2, check: 'It is up' }];
+  const text = formatReports([report(tried, { untried })], 'text');
+  expect(text).toContain(
+    'mutation score 0.50: 1 of 1 mistakes and faults noticed, 1 checks have none:\n    step 2: It is up\n',
+  );
+  expect(text).toContain('seconds: starts 1.0, passes after 2.5');
+  expect(formatReports([report(tried)], 'text')).toContain(
+    'mutation score 1.00: 1 of 1 mistakes and faults noticed, every check has one',
+  );
 });
 
 it('a text report names what is not proven and why', () => {
