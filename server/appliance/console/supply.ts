@@ -132,8 +132,9 @@ export async function createSupply(parts: SupplyParts): Promise<Supply> {
   return {
     async claim(lab) {
       // Where labs are counted, one that is given away counts, too.
-      const { running } = await readLoad();
-      const isFull = parts.mostLabs !== undefined && running.length + startingNames.size >= parts.mostLabs;
+      const isFull =
+        parts.mostLabs !== undefined &&
+        (await readLoad()).running.length + startingNames.size >= parts.mostLabs;
       const id = isFull ? undefined : await pool.claim(lab);
       if (id !== undefined) claimed.add(id);
       await remember(lab.id);

@@ -1,0 +1,117 @@
+// One lab in an appliance of its own, for tests that break labs, nodes and appliances: followed by its events.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from '../../server/appliance/engine/engine.ts';
+import { connectEngine } from '../../server/appliance/engine/engine.ts';
+import type { ConsoleEvent, LabState, StepState } from '../../server/appliance/http/types.ts';
+import { destroyLab } from '../../server/appliance/labs/destroy.ts';
+import { exec } from '../../server/appliance/labs/exec.ts';
+import { listLabs } from '../../server/appliance/labs/list.ts';
+import { startAppliance, type Appliance } from './appliance.ts';
+import { consoleClient, type ConsoleClient } from './console-client.ts';
+import { applyEvent, type NumberedState } from '../../web/src/state/apply-event.ts';
+
+export interface ConsoleLabs extends AsyncDisposable {
+  engine: Engine;
+  appliance: Appliance;
+  client: ConsoleClient;
+  /** Everything the page would know now. */
+  state(): NumberedState['state'];
+  /** Waits until a lab is as wanted; fails with what it is like when two minutes are over. */
+  until(id: string, isWanted: (lab: LabState) => boolean): Promise<LabState>;
+  start(entry: string): Promise<LabState>;
+  post(path: string, body?: unknown): Promise<void>;
+  check(id: string, step: number): Promise<StepState>;
+  /** Runs a shell command in a node of a lab. */
+  run(id: string, node: string, script: string): Promise<string>;
+  /** Ends the appliance as a power cut does and starts it again. */
+  cutPower(): Promise<void>;
+}
+
+/** Starts an appliance with a state folder of its own; its labs are removed at the end. */
+export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
+  const engine = await connectEngine(process.env);
+  const before = new Set((await listLabs(engine)).map(({ name }) => name));
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-test-'));
+  const open = async () => {
+    const appliance = await startAppliance({ state: folder, argv });
+    const client = await consoleClient(appliance.link);
+    return { appliance, client, page: await followEvents(client) };
+  };
+  let now = await open();
+  const state = () => now.page.state();
+  const post = async (path: string, body: unknown = {}) => {
+    const { status, text } = await now.client.ask('POST', path, { body });
+    if (status >= 300) throw new Error(`POST ${path}: ${status} ${text}`);
+  };
+  const own = new Set<string>();
+  const until: ConsoleLabs['until'] = async (id, isWanted) => {
+    const end = Date.now() + 120_000;
+    for (;;) {
+      const lab = state().labs.find((one) => one.id === id);
+      if (lab !== undefined && isWanted(lab)) return lab;
+      if (Date.now() > end)
+        throw new Error(`Lab ${id} is ${lab?.phase}: ${JSON.stringify(lab?.problem ?? lab?.doing)}`);
+      await delay(50);
+    }
+  };
+  return {
+    engine,
+    get appliance() {
+      return now.appliance;
+    },
+    get client() {
+      return now.client;
+    },
+    ...{ state, post, until },
+    async start(entry) {
+      const { body, status, text } = await now.client.ask('POST', '/api/labs', { body: { entry } });
+      if (status !== 202) throw new Error(text);
+      own.add((body as LabState).id);
+      return body as LabState;
+    },
+    async check(id, step) {
+      const { body, status, text } = await now.client.ask('POST', `/api/labs/${id}/steps/${step}/check`);
+      if (status !== 200) throw new Error(text);
+      return body as StepState;
+    },
+    async run(id, node, script) {
+      const { code, stdout, stderr } = await exec(engine, id, node, ['sh', '-c', script]);
+      if (code !== 0) throw new Error(`${script} on ${node}: code ${code}\n${stderr}`);
+      return stdout;
+    },
+    async cutPower() {
+      await now.appliance.kill();
+      now = await open();
+    },
+    async [Symbol.asyncDispose]() {
+      await now.appliance[Symbol.asyncDispose]();
+      const left = (await listLabs(engine)).filter(
+        ({ name, isWarm }) => own.has(name) || (isWarm && !before.has(name)),
+      );
+      await Promise.all(left.map(({ name }) => destroyLab(engine, name)));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a page knows, event by event; as a page does, it connects again when the connection is lost. */
+async function followEvents(client: ConsoleClient): Promise<{ state(): NumberedState['state'] }> {
+  let known: NumberedState | undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const connect = () => {
+    const socket = client.connect('/api/events');
+    known = undefined;
+    socket.on('message', (text) => {
+      known = applyEvent(known, JSON.parse(String(text)) as ConsoleEvent);
+      resolve();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => void setTimeout(connect, 250).unref());
+  };
+  connect();
+  await promise;
+  return { state: () => known?.state ?? { learner: '', labs: [] } };
+}
