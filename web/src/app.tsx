@@ -7,6 +7,7 @@ import { TopBar } from './parts/top-bar.tsx';
 import { routeOf, usePath } from './route.ts';
 import { useConsole } from './state/console-store.ts';
 
+const AuthorPage = lazy(() => import('./author/author-page.tsx'));
 const LabPage = lazy(() => import('./lab/lab-page.tsx'));
 
 export function App() {
@@ -27,6 +28,14 @@ export function App() {
     return (
       <Page>
         <CatalogPage />
+      </Page>
+    );
+  if (route.page === 'author')
+    return (
+      <Page>
+        <Suspense fallback={<Message title="Loading">Loading the page of the lab's author.</Message>}>
+          <AuthorPage />
+        </Suspense>
       </Page>
     );
   const lab = route.page === 'lab' ? labs?.find(({ id }) => id === route.lab) : undefined;

@@ -1,10 +1,12 @@
-// The page's addresses: `/` is the catalog, `/labs/ID` a running lab.
+// The page's addresses: `/` is the catalog, `/labs/ID` a running lab, `/author` the one being written.
 import { useSyncExternalStore } from 'react';
 
-export type Route = { page: 'catalog' } | { page: 'lab'; lab: string } | { page: 'unknown' };
+export type Route =
+  { page: 'catalog' } | { page: 'author' } | { page: 'lab'; lab: string } | { page: 'unknown' };
 
 export function routeOf(path: string): Route {
   if (path === '/') return { page: 'catalog' };
+  if (path === '/author') return { page: 'author' };
   const lab = /^\/labs\/([^/]+)\/?$/.exec(path)?.[1];
   return lab === undefined ? { page: 'unknown' } : { page: 'lab', lab: decodeURIComponent(lab) };
 }

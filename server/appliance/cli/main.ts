@@ -1,6 +1,7 @@
 // The command `patchbay`: one file per command beside this one.
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../../lib/nearest.ts';
+import { addAuthor } from './author.ts';
 import { addBench } from './bench.ts';
 import { addDoctor } from './doctor.ts';
 import { addDown } from './down.ts';
@@ -27,7 +28,7 @@ function createProgram(): Command {
       'after',
       '\nExample:\n  patchbay up                      set everything up and open the console',
     );
-  const adders = [addUp, addInvite, addTest, addRun, addVerify, addLabs, addStart, addStatus, addShell, addOpenrc, addDown, addDoctor, addBench]; // prettier-ignore
+  const adders = [addUp, addInvite, addTest, addRun, addVerify, addAuthor, addLabs, addStart, addStatus, addShell, addOpenrc, addDown, addDoctor, addBench]; // prettier-ignore
   for (const add of adders) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;

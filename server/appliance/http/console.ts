@@ -5,6 +5,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import express from 'express';
 import { apiRouter } from './api.ts';
+import { authorRouter, type AuthorSource } from './author.ts';
 import type { CheckService, LabService } from './deps.ts';
 import { createEventHub } from './event-hub.ts';
 import { createGuard } from './guard.ts';
@@ -33,6 +34,8 @@ export interface ConsoleOptions {
   url?: string;
   /** The built page. */
   pages?: string;
+  /** The lab that is being written, where the console is its author's. */
+  author?: AuthorSource;
 }
 
 export interface Console {
@@ -107,12 +110,18 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
     labs.onReplaced((lab, reason) => terminals.closeAll(lab, reason)),
     journeys.onChange((lab) => hub.changed(lab)),
     labs.onWarm(() => hub.catalogChanged()),
+    options.author?.onChange(({ isReadable, guide }) => {
+      // steps of a folder that cannot be read now are not gone
+      const written = labs.running().filter(({ entry }) => isReadable && entry === guide.entry);
+      for (const lab of written) void progress.meet(lab).catch((error: unknown) => log.error(String(error)));
+    }) ?? (() => undefined),
   ];
   for (const { id } of labs.running()) onLabChange(id);
 
   const app = express();
   app.disable('x-powered-by');
   app.use(secureHeaders, signIn(guard, sessions), demandSession(guard));
+  if (options.author !== undefined) app.use('/api/author', authorRouter(options.author));
   app.use('/api', apiRouter({ labs, progress, terminals, stateOf, log }));
   app.use(pageFiles(options.pages ?? resolve(import.meta.dirname, '../../../web/dist')));
   server.on('request', app);

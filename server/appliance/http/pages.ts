@@ -29,14 +29,16 @@ export const secureHeaders: RequestHandler = (_request, response, next) => {
 /** `/?token=` trades the link for a cookie and goes on to `/`; a used link with a valid cookie just goes on. */
 export function signIn(guard: Guard, sessions: Sessions): RequestHandler {
   return (request, response, next) => {
-    const { token } = request.query;
+    const { token, to } = request.query;
+    // only the page's own address
+    const target = to === 'author' ? '/author' : '/';
     if (request.path !== '/' || request.method !== 'GET' || typeof token !== 'string') return next();
     const foreign = guard.refuseForeign(request);
     if (foreign !== undefined) return void refusePage(response, foreign);
     const cookie = sessions.redeem(token);
     if (cookie === undefined) {
       const admission = guard.admit(request);
-      if ('learner' in admission) return response.redirect(303, '/');
+      if ('learner' in admission) return response.redirect(303, target);
       return void refusePage(response, {
         ...admission,
         title: 'This link was used already or is too old',
@@ -50,7 +52,7 @@ export function signIn(guard: Guard, sessions: Sessions): RequestHandler {
       path: '/',
       maxAge: 604_800_000,
     });
-    response.redirect(303, '/');
+    response.redirect(303, target);
   };
 }
 

@@ -1,6 +1,6 @@
 // The console over a container engine: the real labs and their real checks behind the served page.
 import { createCheckService } from '../console/check-service.ts';
-import { createLabService, type LabServiceOptions } from '../console/lab-service.ts';
+import { createLabService, type EngineLabs, type LabServiceOptions } from '../console/lab-service.ts';
 import { openJourneys } from '../journey/journeys.ts';
 import { openProofs } from '../proof/proofs-file.ts';
 import { serveConsole, type Console, type ConsoleOptions } from './console.ts';
@@ -15,7 +15,7 @@ export type StartConsoleOptions = Omit<LabServiceOptions, 'journeys' | 'proofs'>
  * Starts the console; labs that run already are found. Closing it aborts starts that are under way and leaves running
  * labs alone. Throws EADDRINUSE as Node does when the port is taken.
  */
-export async function startConsole(options: StartConsoleOptions): Promise<Console> {
+export async function startConsole(options: StartConsoleOptions): Promise<Console & { labs: EngineLabs }> {
   const journeys = await openJourneys(options);
   const proofs = openProofs(options.stateFolder, options.log);
   const labs = await createLabService({ ...options, journeys, proofs });
@@ -24,6 +24,7 @@ export async function startConsole(options: StartConsoleOptions): Promise<Consol
     const console = await serveConsole({ ...options, labs, checks, journeys });
     return {
       ...console,
+      labs,
       async close() {
         await console.close();
         await labs.close();

@@ -26,6 +26,7 @@
 
 import type { NodePlumbing } from './plumbing-types.ts';
 
+export type * from './author-types.ts';
 export type * from './plumbing-types.ts';
 
 /** What went wrong, for a person: what, which, what next. */

@@ -69,6 +69,12 @@ export async function proveLab(lab: Lab, options: ProveOptions): Promise<LabRepo
     } finally {
       performer.close();
     }
+    if (isWhole && options.onlyStep === undefined)
+      for (const { step, check } of untriedOf(lab, assertions))
+        record({
+          ...{ phase: 'tried', step, name: check, outcome: 'failed', milliseconds: 0 },
+          detail: 'no mistake and no fault trips it: who knows whether it can fail for a reason',
+        });
     await options.onFinished?.(running);
   } catch (error) {
     note = signal.aborted ? 'interrupted' : messageOf(error);

@@ -12,6 +12,7 @@ export type Phase =
   | 'fault'
   | 'fixed'
   | 'later'
+  | 'tried'
   | 'destroy';
 
 /** One thing that was asserted about the lab. */

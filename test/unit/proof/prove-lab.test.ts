@@ -80,6 +80,10 @@ const files: Record<string, string> = {
   '02-second.md': '# Second\n\nWrite another.\n',
   'solution/02': '# terminal: controller\necho end > c\n',
   'checks/02.yaml': `checks:\n${says('c says end', 'c', 'end')}`,
+  'mistakes/no.yaml':
+    'title: no instead of yes\nstep: first\ntrips: a says yes\ninstead: |\n  # terminal: controller\n  echo no > a\n  echo big > b\nundo: |\n  # terminal: controller\n  rm a b\n',
+  'mistakes/unended.yaml':
+    'title: an open end\nstep: second\ntrips: c says end\ninstead: |\n  # terminal: controller\n  echo on > c\nundo: |\n  # terminal: controller\n  rm c\n',
   'mistakes/other-name.yaml':
     'title: small instead of big\nstep: first\ntrips: b says big\ninstead: |\n  # terminal: controller\n  echo yes > a\n  echo small > b\nundo: |\n  # terminal: controller\n  rm a b\n',
 };
@@ -103,19 +107,16 @@ async function prove(
   });
 }
 
+/** What did not come out as it should, but for checks that were not tried at all. */
 const unproven = ({ assertions }: LabReport) =>
   assertions
-    .filter(({ outcome }) => outcome !== 'proven')
+    .filter(({ outcome, phase }) => outcome !== 'proven' && phase !== 'tried')
     .map(({ phase, name, outcome }) => `${outcome} ${phase} ${name}`);
 
 it('proves a lab: fails before, passes after, mistakes trip, later steps fail, nothing is left', async () => {
   const report = await prove();
   expect(unproven(report)).toEqual([]);
-  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1 / 3 });
-  expect(report.untried).toEqual([
-    { step: 1, check: 'a says yes' },
-    { step: 2, check: 'c says end' },
-  ]);
+  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1, untried: [] });
   expect(Object.keys(report.phases).sort()).toEqual(
     ['after', 'again', 'before', 'destroy', 'later', 'mistake', 'solution', 'start'].sort(),
   );
@@ -124,6 +125,7 @@ it('proves a lab: fails before, passes after, mistakes trip, later steps fail, n
       '1 before',
       '1 before',
       '1 mistake',
+      '1 mistake',
       '1 solution',
       '1 after',
       '1 after',
@@ -131,7 +133,7 @@ it('proves a lab: fails before, passes after, mistakes trip, later steps fail, n
       '1 again',
       '1 unchanged',
     ],
-    ...['2 before', '2 solution', '2 after', '2 again', '2 unchanged', '0 destroy'],
+    ...['2 before', '2 mistake', '2 solution', '2 after', '2 again', '2 unchanged', '0 destroy'],
   ]);
   expect(destroyed).toEqual(['sample']);
   expect(await readdir(folder)).toEqual(['a', 'b', 'c']);
@@ -158,8 +160,8 @@ it('a mistake that no check notices, or that trips two, is found out', async () 
   ]);
   const both = files['mistakes/other-name.yaml']!.replace('echo yes > a', 'echo no > a');
   const report = await prove({ 'mistakes/other-name.yaml': both });
-  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 0 });
-  expect(report.assertions.find(({ phase }) => phase === 'mistake')!.detail).toContain(
+  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 2 / 4 });
+  expect(report.assertions.find(({ name }) => name === 'small instead of big')!.detail).toContain(
     'it also trips\na says yes',
   );
 });
@@ -173,10 +175,17 @@ it('an effect that waits for the tripped cause is not a second one', async () =>
 const fault = (inject: string, fix = 'echo yes > a; echo big > b', trips = 'b says big') =>
   `title: it breaks\nstep: first\ntrips: ${trips}\ninject: |\n  # terminal: controller\n  ${inject}\nfix: |\n  # terminal: controller\n  ${fix}\nsymptom: b is wrong\ncause: somebody wrote into it\n`;
 
+it('a check that nothing trips is found out', async () => {
+  const report = await prove({ 'mistakes/no.yaml': files['mistakes/unended.yaml']! });
+  expect(unproven(report)).toEqual([]);
+  expect(report.untried).toEqual([{ step: 1, check: 'a says yes' }]);
+  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 3 / 4 });
+});
+
 it('a fault is noticed by the check it names, and its fix makes the step pass again', async () => {
   const report = await prove({ 'faults/breaks.yaml': fault('echo small > b') });
   expect(unproven(report)).toEqual([]);
-  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 2 / 4 });
+  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1 });
   const found = report.assertions.filter(({ phase }) => phase === 'fault' || phase === 'fixed');
   expect(found.map(({ phase, noticedBy }) => [phase, noticedBy])).toEqual([
     ['fault', ['b says big']],
@@ -200,7 +209,7 @@ it('a fault that nothing notices is found out', async () => {
 it('a fault that another check notices first is found out', async () => {
   const report = await prove({ 'faults/breaks.yaml': fault('rm a b') });
   expect(unproven(report)).toEqual(['failed fault it breaks']);
-  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 1 / 4 });
+  expect(report).toMatchObject({ outcome: 'failed', mutationScore: 3 / 4 });
   expect(report.assertions.find(({ phase }) => phase === 'fault')!.detail).toContain(
     "the first check that notices it is not 'b says big'\na says yes",
   );
@@ -214,7 +223,7 @@ it('a fix that does not mend ends the proof', async () => {
 
 it('a check that changes something is found out', async () => {
   const writes =
-    "  - name: d is written\n    exec: { on: controller, argv: [sh, -c, 'echo more >> d; cat a'], stdout: yes }\n";
+    "  - name: d is written\n    within: 0.2\n    exec: { on: controller, argv: [sh, -c, 'echo more >> d; cat b'], stdout: '.' }\n";
   const report = await prove({ 'checks/01.yaml': files['checks/01.yaml'] + writes });
   expect(unproven(report)).toEqual(['failed unchanged ']);
   const { detail } = report.assertions.find(({ phase }) => phase === 'unchanged')!;
@@ -225,9 +234,18 @@ it('one step alone is proven after the solutions before it', async () => {
   const report = await prove({}, true, 2);
   expect(unproven(report)).toEqual([]);
   expect(report.assertions.map(({ step, phase }) => `${step} ${phase}`)).toEqual([
-    ...['1 solution', '2 before', '2 solution', '2 after', '2 again', '2 unchanged', '0 destroy'],
+    ...[
+      '1 solution',
+      '2 before',
+      '2 mistake',
+      '2 solution',
+      '2 after',
+      '2 again',
+      '2 unchanged',
+      '0 destroy',
+    ],
   ]);
-  expect(report.untried).toEqual([{ step: 2, check: 'c says end' }]);
+  expect(report).toMatchObject({ outcome: 'proven', mutationScore: 1, untried: [] });
 });
 
 it('a solution that fails is shown with its output and ends the proof', async () => {

@@ -50,9 +50,7 @@ it('a text report says what the score is made of, and where the time went', () =
   const tried = [assertion(), assertion({ phase: 'mistake', name: 'Another name' })];
   const untried = [{ step: 2, check: 'It is up' }];
   const text = formatReports([report(tried, { untried })], 'text');
-  expect(text).toContain(
-    'mutation score 0.50: 1 of 1 mistakes and faults noticed, 1 checks have none:\n    step 2: It is up\n',
-  );
+  expect(text).toContain('mutation score 0.50: 1 of 1 mistakes and faults noticed, 1 checks have none\n');
   expect(text).toContain('seconds: starts 1.0, passes after 2.5');
   expect(formatReports([report(tried)], 'text')).toContain(
     'mutation score 1.00: 1 of 1 mistakes and faults noticed, every check has one',

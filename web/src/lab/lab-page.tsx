@@ -2,6 +2,8 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Guide, LabState, Place, PlacedCommand } from '../../../server/appliance/http/types.ts';
 import { fetchGuide } from '../api.ts';
+import { Findings } from '../author/findings.tsx';
+import { useAuthor } from '../author/use-author.ts';
 import { useShortcuts } from '../keyboard/use-shortcuts.ts';
 import { paneNames, paneTitles, type PaneName } from '../panes/layout.ts';
 import { PaneSwitches } from '../panes/pane-tools.tsx';
@@ -20,7 +22,10 @@ import { TopologyPane } from './topology-pane.tsx';
 import { VerdictAnnouncer } from './verdict-announcer.tsx';
 
 export default function LabPage({ lab }: { lab: LabState }) {
-  const [guide, setGuide] = useState<Guide>();
+  const { author, isLost } = useAuthor();
+  const isWritten = author?.guide.entry === lab.entry;
+  const [fetched, setGuide] = useState<Guide>();
+  const guide = isWritten ? author.guide : fetched;
   const [failure, setFailure] = useState<unknown>();
   const terminals = useTerminals(lab, setFailure);
   const panes = usePanes();
@@ -73,6 +78,12 @@ export default function LabPage({ lab }: { lab: LabState }) {
         <PaneSwitches panes={panes} />
       </TopBar>
       <VerdictAnnouncer steps={lab.steps} />
+      {isWritten && (
+        <details className="author-strip" open={author.findings.length > 0 || author.isCloudChanged}>
+          <summary>The folder of this lab</summary>
+          <Findings author={author} isLost={isLost} />
+        </details>
+      )}
       <FailureNote failure={failure} onDismiss={() => setFailure(undefined)} />
       <LabBanner lab={lab} isNarrow={panes.isNarrow} onFailure={setFailure} />
       <Panes

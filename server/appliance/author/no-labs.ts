@@ -1,0 +1,18 @@
+// The console's labs where none can run: folders can be read, starting says what to do instead.
+import { readCatalog, readSource } from '../console/lab-source.ts';
+import { NotNow, type CheckService, type LabService } from '../http/deps.ts';
+
+export function noLabs(labsFolder: string): { labs: LabService; checks: CheckService } {
+  const refuse = async (): Promise<never> => {
+    throw new NotNow("This console only shows a lab. 'patchbay author LAB --start' also runs it.");
+  };
+  const never = () => () => undefined;
+  const labs: LabService = {
+    catalog: () => readCatalog(labsFolder),
+    source: (entry) => readSource(labsFolder, entry),
+    running: () => [],
+    ...{ start: refuse, destroy: refuse, reset: refuse, bring: refuse, resume: refuse, extend: refuse },
+    ...{ openTerminal: refuse, joinTerminals: async () => [], onChange: never, onReplaced: never },
+  };
+  return { labs, checks: { check: refuse } };
+}
