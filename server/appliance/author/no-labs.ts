@@ -13,6 +13,7 @@ export function noLabs(labsFolder: string): { labs: LabService; checks: CheckSer
     source: (entry) => readSource(labsFolder, entry),
     running: () => [],
     ...{ start: refuse, destroy: refuse, reset: refuse, bring: refuse, resume: refuse, extend: refuse },
+    ...{ repair: refuse, restart: refuse, suspect: () => undefined, warm: () => ({}), onWarm: never },
     ...{ openTerminal: refuse, joinTerminals: async () => [], onChange: never, onReplaced: never },
   };
   return { labs, checks: { check: refuse } };
