@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readLab } from '../../server/appliance/catalog/read-lab.ts';
@@ -40,11 +41,14 @@ async function freePort(): Promise<number> {
   await new Promise((done) => server.close(done));
   return port;
 }
-const linkIn = async () =>
-  expect
-    .poll(() => docker('logs', name), { timeout: 120_000 })
-    .toMatch(/\?token=/)
-    .then(async () => /http\S+\?token=\S+/.exec(await docker('logs', name))![0]);
+/** The link that the container's appliance prints once it serves. */
+async function linkIn(): Promise<string> {
+  for (const end = Date.now() + 120_000; ; await delay(500)) {
+    const link = /http\S+\?token=\S+/.exec(await docker('logs', name))?.[0];
+    if (link !== undefined) return link;
+    if (Date.now() > end) throw new Error('the appliance in the container gave no link');
+  }
+}
 const running = async (id: string) => {
   const socket = client.connect('/api/events');
   const snapshot = await eventsOf(socket).until(({ type }) => type === 'snapshot');

@@ -144,7 +144,7 @@ it('leaves nothing in the nodes of a terminal that was closed or left', async ()
   await Promise.all(terminals.map(opening));
   type(terminals[0]!, 'exit 3\r');
   await terminals[0]!.seen(({ messages }) => messages.some((message) => message.type === 'ended'));
-  expect(terminals[0]!.messages.at(-1)).toEqual({ type: 'ended', reason: 'it ended with 3' });
+  expect(terminals[0]!.messages.at(-1)).toEqual({ type: 'ended', reason: 'exit code 3' });
   type(terminals[1]!, 'sleep 4242 & sleep 4243\r');
   await shows(terminals[1]!, /sleep 4243/);
   await client.ask('DELETE', `/api/labs/${lab}/terminals/${closed.id}`);

@@ -116,7 +116,8 @@ async function follow(
   const onFrame = (frame: NodeFrame) => {
     // Nobody listens before the caller has the terminal in hand.
     if (tellOutput === undefined || tellEnd === undefined) return void early.push(frame);
-    if (frame.kind === 'exit') return end(frame.code === 0 ? 'it has ended' : `it ended with ${frame.code}`);
+    if (frame.kind === 'exit')
+      return end(frame.code === 0 ? 'its program has ended' : `exit code ${frame.code}`);
     if (frame.kind !== 'output') return;
     received = frame.offset + frame.bytes.length;
     tellOutput(frame.bytes, frame.offset);
