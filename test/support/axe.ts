@@ -11,10 +11,15 @@ interface Finding {
   nodes: { target: unknown; failureSummary?: string }[];
 }
 
-/** Serious and critical findings, one line each. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/**
+ * Serious and critical findings, one line each.
+ * @param rules only these, by id
+ */
+export async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(source);
-  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run(document)');
+  const { violations } = await page.evaluate<{ violations: Finding[] }>(
+    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) })})`,
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

@@ -13,7 +13,7 @@ import { useCatalog } from './use-catalog.ts';
 
 export function CatalogPage() {
   const { labs = [] } = useConsole();
-  const [entries, catalogFailure] = useCatalog();
+  const [entries, catalogFailure] = useCatalog(labs);
   const [failure, setFailure] = useState<unknown>();
   const [starting, setStarting] = useState<string>();
   const filter = useFilter();

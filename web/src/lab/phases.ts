@@ -1,6 +1,6 @@
 // The phases of a lab in words and as jacks, for the catalog and the lab page.
 import type { LabHead, LabPhase } from '../../../server/appliance/http/types.ts';
-import type { JackState } from '../parts/mark.tsx';
+import type { JackState } from '../parts/jack-state.ts';
 
 export const phaseJacks: Record<LabPhase, JackState> = {
   queued: 'open',

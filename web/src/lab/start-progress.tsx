@@ -3,7 +3,8 @@ import { memo } from 'react';
 import type { LabState, NodePhase, NodeState } from '../../../server/appliance/http/types.ts';
 import { destroyLab, startLab } from '../api.ts';
 import { useSecondsSince } from '../parts/clock.ts';
-import { Jack, type JackState } from '../parts/mark.tsx';
+import type { JackState } from '../parts/jack-state.ts';
+import { Jack } from '../parts/mark.tsx';
 import { navigate } from '../route.ts';
 import { ProblemNote } from './problem-note.tsx';
 

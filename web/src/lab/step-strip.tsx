@@ -1,7 +1,8 @@
 // All steps as a row of jacks, the one being read plugged.
 import { memo, useCallback, useState } from 'react';
 import type { Guide, StepState } from '../../../server/appliance/http/types.ts';
-import { Jack, type JackState } from '../parts/mark.tsx';
+import type { JackState } from '../parts/jack-state.ts';
+import { Jack } from '../parts/mark.tsx';
 import { jackOfStep } from './steps.ts';
 
 interface Props {

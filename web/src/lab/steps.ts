@@ -1,6 +1,6 @@
 // What the page says of a lab's steps. Pure.
 import type { StepState } from '../../../server/appliance/http/types.ts';
-import type { JackState } from '../parts/mark.tsx';
+import type { JackState } from '../parts/jack-state.ts';
 
 /** A step that passed once stays passed, whatever a later attempt says. */
 export const isPassed = ({ passedAt, verdict }: StepState) => passedAt !== undefined || verdict === 'passed';

@@ -25,7 +25,9 @@ export function TerminalsPane({ lab, terminals, panes, onFailure }: Props) {
           <h2>Lab</h2>
           {tools}
         </div>
-        <Stage lab={lab} onFailure={onFailure} />
+        <div className="stage-scroll" role="region" aria-label="How far the lab is" tabIndex={0}>
+          <Stage lab={lab} onFailure={onFailure} />
+        </div>
       </>
     );
   return (

@@ -6,7 +6,7 @@ import { parseLayout, type Layout, type PaneName, type Share } from './layout.ts
 
 const key = 'patchbay-panes';
 /** Below this many letters' widths the panes become tabs. */
-const narrowestRem = 52;
+const narrowestRem = 56;
 
 export interface PanesView {
   layout: Layout;

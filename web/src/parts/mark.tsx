@@ -1,4 +1,5 @@
 // Signs of the house: the logo, and a jack that shows a state by shape as well as by colour.
+import type { JackState } from './jack-state.ts';
 
 export function Logo() {
   return (
@@ -9,9 +10,6 @@ export function Logo() {
     </svg>
   );
 }
-
-export type JackState =
-  'open' | 'busy' | 'passed' | 'failed' | 'broken' | 'stopped' | 'live' | 'shut' | 'replayed';
 
 const words: Record<JackState, string> = {
   open: 'not yet',
