@@ -13,6 +13,8 @@ const gatherMs = 120;
 const leastPauseMs = 300;
 const firstWaitMs = 1_000;
 const longestWaitMs = 30_000;
+/** Told when it failed this often in a row, some 7 s after the first time. */
+const mostSilentFailures = 4;
 
 export interface Directory {
   /** Fetches soon; `onNames` gets the answer. */
@@ -32,7 +34,7 @@ export function createDirectory({ engine, lab, onNames, log }: DirectoryOptions)
   let isStopped = false;
   let isStale = false;
   let isAsking = false;
-  let isToldLost = false;
+  let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   let quietUntil = 0;
   let waitMs = firstWaitMs;
@@ -53,13 +55,13 @@ export function createDirectory({ engine, lab, onNames, log }: DirectoryOptions)
       const names = await fetchNames(get);
       quietUntil = Date.now() + Math.max(leastPauseMs, 3 * (Date.now() - askedAt));
       waitMs = firstWaitMs;
-      isToldLost = false;
+      failures = 0;
       if (!isStopped) onNames(names);
     } catch (error) {
       get = undefined;
-      if (!isToldLost && !isStopped)
+      // A lab that is being taken down is no news.
+      if (++failures === mostSilentFailures && !isStopped)
         log.error(`The cloud of lab ${lab} does not tell its names: ${String(error)}`);
-      isToldLost = true;
       quietUntil = Date.now() + waitMs;
       waitMs = Math.min(waitMs * 2, longestWaitMs);
       isStale = true;
