@@ -215,6 +215,13 @@ it('draws nodes, NICs and wires, and the same as text', async () => {
   await startLab();
   await page.locator('.thing-node', { hasText: 'compute1' }).waitFor();
   await expect.poll(() => page.locator('.react-flow__edge').count(), { timeout: 10_000 }).toBe(10);
+  await page.getByRole('button', { name: 'compute1', exact: true }).click();
+  await page.getByRole('complementary', { name: 'Details: compute1' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const details = page.getByRole('complementary', { name: /^Details: .* of compute1/ });
+  await details.getByRole('button', { name: 'Close' }).click();
+  await details.waitFor({ state: 'detached' });
   await page.getByText('The same as text').click();
   await page.getByRole('cell', { name: 'vm01 ACTIVE 192.168.101.3' }).waitFor();
   expect(learner.errors).toEqual([]);

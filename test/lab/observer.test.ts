@@ -18,7 +18,7 @@ beforeAll(async () => {
   const entry = await readLab(labsFolder, 'ovs-vlan-one-tenant');
   lab = await platform.start(entry, { signal, onProgress: () => undefined });
   const [status] = await listLabs(engine, lab.id);
-  known = afterLook(undefined, status!, entry.title);
+  known = afterLook(undefined, status!, { title: entry.title });
   observer = createObserver({ engine, log: { error: () => undefined }, onChange: () => undefined });
   observer.follow(lab.id, known);
 });

@@ -1,7 +1,7 @@
 // What is known of the thing that was chosen in the picture.
 import { useEffect, useRef } from 'react';
 import type { DeviceState, LabState, NodeState } from '../../../server/appliance/http/types.ts';
-import { factsOf, networkWords, stateWords } from './facts.ts';
+import { factsOf, farNode, networkWords, stateWords } from './facts.ts';
 import type { Part } from './inside.ts';
 
 interface Props {
@@ -17,7 +17,9 @@ export function Details({ lab, node, part, onOpen, onClose }: Props) {
   const { title, terms, interfaces, commands } = factsOf(lab, node, part);
   const place = part === undefined ? node.name : part.place;
   const chosen = `${node.name} ${part?.id ?? ''}`;
-  useEffect(() => frame.current?.scrollTo(0, 0), [chosen]);
+  useEffect(() => {
+    if (frame.current !== null) frame.current.scrollTop = 0;
+  }, [chosen]);
   return (
     <aside
       className="thing-details"
@@ -46,7 +48,7 @@ export function Details({ lab, node, part, onOpen, onClose }: Props) {
             </div>
           ))}
       </dl>
-      {interfaces.length > 0 && <Interfaces interfaces={interfaces} />}
+      {interfaces.length > 0 && <Interfaces lab={lab} interfaces={interfaces} />}
       <p className="soft">To see it yourself:</p>
       <ul className="thing-commands">
         {commands.map(({ place: where, text }) => (
@@ -59,7 +61,8 @@ export function Details({ lab, node, part, onOpen, onClose }: Props) {
   );
 }
 
-function Interfaces({ interfaces }: { interfaces: DeviceState[] }) {
+function Interfaces({ lab, interfaces }: { lab: LabState; interfaces: DeviceState[] }) {
+  const farEnd = (remote: string) => [remote, farNode(lab, remote)].filter(Boolean).join(', ');
   return (
     <div className="thing-table">
       <table>
@@ -86,7 +89,7 @@ function Interfaces({ interfaces }: { interfaces: DeviceState[] }) {
                   .filter(Boolean)
                   .join(', ')}
               </td>
-              <td>{device.remote ?? device.peer?.replace(/^[^/]{20,}\//, '')}</td>
+              <td>{device.remote ? farEnd(device.remote) : device.peer?.replace(/^[^/]{20,}\//, '')}</td>
               <td>{networkWords(device)}</td>
               <td>{device.port === undefined ? '' : device.port.name || device.port.id}</td>
             </tr>

@@ -70,7 +70,12 @@ export async function placeInside(
       id: part.id,
       ...sizeOf(part),
       ...(part.kind === 'nic' || part.kind === 'tunnels'
-        ? { layoutOptions: { 'elk.layered.layering.layerConstraint': 'FIRST' } }
+        ? {
+            layoutOptions: {
+              'elk.layered.layering.layerConstraint': 'FIRST',
+              'elk.alignment': direction === 'UP' ? 'BOTTOM' : 'TOP',
+            },
+          }
         : {}),
     })),
     edges: joints.map(({ id, from, to }) => ({ id, sources: [from], targets: [to] })),

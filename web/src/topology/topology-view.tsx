@@ -123,6 +123,7 @@ export default function TopologyView({ lab, onOpen }: { lab: LabState; onOpen: (
           >
             <Background gap={22} size={1.2} />
             <Controls
+              position="top-left"
               showInteractive={false}
               fitViewOptions={fitting}
               onFitView={() => (isMoved.current = false)}
