@@ -68,6 +68,9 @@ it('finds labs by level and by words, in the order of the guide', async () => {
 it('says what is ready at once, what is proven, and why a lab cannot be started', async () => {
   const first = page.locator('#lab-ovs-vlan-one-tenant');
   await first.getByText('Ready at once').waitFor();
+  state.served.tellWarm({ 'ovs-two-tenants': 2 });
+  await page.locator('#lab-ovs-two-tenants').getByText('Ready at once').waitFor();
+  expect(await first.getByText('Ready at once').count()).toBe(0);
   await first.getByText('Proven here').waitFor();
   await first.getByText('560 MB').waitFor();
   await page.locator('#lab-l2-population').getByText('Not proven on this machine yet').waitFor();

@@ -10,7 +10,13 @@ import type { LabSource } from '../../server/appliance/http/deps.ts';
 import { labChanges } from '../../server/appliance/http/lab-delta.ts';
 import { pageFiles } from '../../server/appliance/http/pages.ts';
 import { outputFrame } from '../../server/appliance/http/sockets.ts';
-import type { ApiProblem, CatalogEntry, ConsoleEvent, LabState } from '../../server/appliance/http/types.ts';
+import type {
+  ApiProblem,
+  CatalogEntry,
+  ConsoleEvent,
+  LabChange,
+  LabState,
+} from '../../server/appliance/http/types.ts';
 import { root } from './sources.ts';
 
 export interface SentRequest {
@@ -25,6 +31,8 @@ export interface StateConsole extends AsyncDisposable {
   requests: SentRequest[];
   /** Replaces the labs; the difference is pushed. */
   show(labs: LabState[]): void;
+  /** Pushes how many labs stand ready, by entry. */
+  tellWarm(warm: Record<string, number>): void;
   /** Answers the next request that changes something with this refusal. */
   refuseNext(status: number, problem: ApiProblem): void;
 }
@@ -73,6 +81,13 @@ export async function serveStates({ catalog, source, labs, screen }: Shown, port
   });
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
 
+  const push = (
+    part: { type: 'changed'; change: LabChange } | { type: 'catalog'; warm: Record<string, number> },
+  ) => {
+    const event: ConsoleEvent = { sequence: ++sequence, ...part };
+    for (const socket of viewers) socket.send(JSON.stringify(event));
+  };
+
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
@@ -81,11 +96,9 @@ export async function serveStates({ catalog, source, labs, screen }: Shown, port
       const of = (list: LabState[], id: string) => list.find((lab) => lab.id === id);
       const changes = [...ids].flatMap((id) => labChanges(id, of(shown, id), of(next, id)));
       shown = next;
-      for (const change of changes) {
-        const event: ConsoleEvent = { sequence: ++sequence, type: 'changed', change };
-        for (const socket of viewers) socket.send(JSON.stringify(event));
-      }
+      for (const change of changes) push({ type: 'changed', change });
     },
+    tellWarm: (warm) => push({ type: 'catalog', warm }),
     refuseNext: (status, problem) => (refusal = { status, problem }),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.terminate();

@@ -42,6 +42,7 @@ export function everyState(source: LabSource): NamedState[] {
       lab: {
         ...starting,
         phase: 'queued',
+        nodes: starting.nodes.map(waitingNode),
         queue: {
           position: 2,
           length: 3,
@@ -217,6 +218,10 @@ export function everyState(source: LabSource): NamedState[] {
 
 const unchecked = ({ number, title }: StepState): StepState => ({
   ...{ number, title, isChecking: false, attempts: 0, checks: [], hints: [], hintsLeft: 3 },
+});
+
+const waitingNode = (node: NodeState): NodeState => ({
+  ...{ ...node, phase: 'waiting', progress: 0, doing: 'waits for room' },
 });
 
 function startingNode(node: NodeState, index: number): NodeState {

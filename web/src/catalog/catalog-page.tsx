@@ -12,8 +12,8 @@ import { RunningLabs } from './running-labs.tsx';
 import { useCatalog } from './use-catalog.ts';
 
 export function CatalogPage() {
-  const { labs = [] } = useConsole();
-  const [entries, catalogFailure] = useCatalog(labs);
+  const { labs = [], warm } = useConsole();
+  const [entries, catalogFailure] = useCatalog();
   const [failure, setFailure] = useState<unknown>();
   const [starting, setStarting] = useState<string>();
   const filter = useFilter();
@@ -67,6 +67,7 @@ export function CatalogPage() {
             <LabCard
               key={entry.id}
               entry={entry}
+              warm={(warm === undefined ? entry.warm : warm[entry.id]) ?? 0}
               running={labs.filter((lab) => lab.entry === entry.id)}
               isStarting={starting === entry.id}
               onStart={start}

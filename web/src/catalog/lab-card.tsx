@@ -8,13 +8,15 @@ import { levels } from './choose.ts';
 
 interface Props {
   entry: CatalogEntry;
+  /** Labs of it that stand ready. */
+  warm: number;
   running: LabState[];
   isStarting: boolean;
   onStart: (entry: string) => void;
 }
 
-export function LabCard({ entry, running, isStarting, onStart }: Props) {
-  const { warm = 0, problem } = entry;
+export function LabCard({ entry, warm, running, isStarting, onStart }: Props) {
+  const { problem } = entry;
   const standing = running.filter((lab) => !hasNotStarted(lab));
   return (
     <li className="card" id={`lab-${entry.id}`}>

@@ -10,6 +10,8 @@ export interface ConsoleView {
   labs: LabState[] | undefined;
   /** Who is signed in; undefined until the first snapshot. */
   learner: string | undefined;
+  /** Labs that stand ready, by entry, as last pushed. */
+  warm: Record<string, number> | undefined;
   connection: Connection;
   isSignedOut: boolean;
 }
@@ -26,6 +28,7 @@ export function createConsoleStore(): ConsoleStore {
   let view: ConsoleView = {
     labs: undefined,
     learner: undefined,
+    warm: undefined,
     connection: { state: 'connecting' },
     isSignedOut: false,
   };
@@ -39,7 +42,8 @@ export function createConsoleStore(): ConsoleStore {
     onMessage(data) {
       try {
         numbered = applyEvent(numbered, JSON.parse(String(data)) as ConsoleEvent);
-        set({ labs: numbered.state.labs, learner: numbered.state.learner, isSignedOut: false });
+        const { labs, learner, warm } = numbered.state;
+        set({ labs, learner, warm, isSignedOut: false });
       } catch {
         numbered = undefined;
         socket.restart();
