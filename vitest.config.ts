@@ -1,15 +1,15 @@
 // One project per kind of need; `./patchbay test` runs them all, `npm run test:<project>` one.
 import { defineConfig } from 'vitest/config';
 
-/** A project of tests below test/<name>; the slower ones share one machine, so their files run one by one. */
-function project(name: string, timeoutMs: number, alone = false) {
+/** A project of tests below test/<name>; the slower ones share one machine, so only so many of their files run at once. */
+function project(name: string, timeoutMs: number, filesAtOnce?: number) {
   return {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
-      fileParallelism: !alone,
+      ...(filesAtOnce === undefined ? {} : { maxWorkers: filesAtOnce }),
     },
   };
 }
@@ -19,9 +19,10 @@ export default defineConfig({
     projects: [
       project('unit', 10_000),
       project('api', 30_000),
-      project('host', 120_000, true),
-      project('lab', 600_000, true),
-      project('e2e', 600_000, true),
+      project('host', 120_000, 1),
+      project('lab', 600_000, 2),
+      project('faults', 600_000, 1),
+      project('e2e', 600_000, 1),
     ],
   },
 });

@@ -12,7 +12,15 @@ async function runFrom(labsFolder: string, ids: string[], isWhole = true) {
   const started: string[] = [];
   let report = '';
   const exitCode = await runLabs({
-    ...{ labsFolder, ids, isWhole, isKept: false, jobs: 1, format: 'text', signal: new AbortController().signal },
+    ...{
+      labsFolder,
+      ids,
+      isWhole,
+      isKept: false,
+      jobs: 1,
+      format: 'text',
+      signal: new AbortController().signal,
+    },
     preparePlatform: async () => ({
       start: async ({ id }) => {
         started.push(id);
