@@ -14,13 +14,24 @@ export const consoleLog = { info: () => undefined, error: (message: string) => s
 
 interface ConsoleRecord {
   pid: number;
+  /** As `startOf` tells it. */
+  start: string | undefined;
   url: string;
+}
+
+/** When a process started, in the kernel's ticks; undefined where none has the number. It tells two with one number apart. */
+export function startOf(pid: number): string | undefined {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return undefined;
+  // the name before it may hold anything
+  return readFileSync(file, 'utf8').split(') ').at(-1)?.split(' ')[19];
 }
 
 /** Remembers the console of this process; answers with how to forget it. */
 export async function recordConsole(url: string): Promise<() => Promise<void>> {
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
-  await writeFile(recordFile, JSON.stringify({ pid: process.pid, url } satisfies ConsoleRecord));
+  const record: ConsoleRecord = { pid: process.pid, start: startOf(process.pid), url };
+  await writeFile(recordFile, JSON.stringify(record));
   return () => rm(recordFile, { force: true });
 }
 
@@ -29,8 +40,9 @@ export async function findConsole(): Promise<ConsoleRecord | undefined> {
   const text = await readFile(recordFile, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const record = JSON.parse(text) as ConsoleRecord;
+  // In a container made anew the console has the number that the old one had.
+  if (startOf(record.pid) !== record.start || record.start === undefined) return undefined;
   const commandLine = `/proc/${record.pid}/cmdline`;
-  if (!existsSync(commandLine)) return undefined;
   const words = readFileSync(commandLine, 'utf8').split('\0');
   return words.includes('patchbay') && words.includes('up') ? record : undefined;
 }
