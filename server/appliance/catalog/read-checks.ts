@@ -1,6 +1,7 @@
 // One checks/NN.yaml: a list of named assertions, each with exactly one kind.
 import { z } from 'zod';
 import { kinds } from '../checks/kinds.ts';
+import type { CheckKind } from '../checks/types.ts';
 import { placeholderKinds, unknownPlaceholders } from '../checks/resolve.ts';
 import { checkFields } from './schemas.ts';
 import type { Check, Problem } from './types.ts';
@@ -56,10 +57,20 @@ function readCheck(yaml: YamlFile, index: number, earlier: Check[]): { check?: C
       problems.push(problemAt(yaml, [...base, 'needs', position], unknownWord('earlier check', need, known)));
   const check: Check = {
     ...{ name, kind: kind.name, args: args.value, isNegated, isGuard: guard, needs },
-    ...{ hints, withinSeconds: within, file: yaml.file, line: yaml.lineOf(base) },
+    ...{
+      hints,
+      withinSeconds: within ?? withinOf(kind, args.value),
+      file: yaml.file,
+      line: yaml.lineOf(base),
+    },
     ...(where === undefined ? {} : { where }),
   };
   return { check, problems };
+}
+
+/** How long the cloud may take where the author does not say. */
+function withinOf(kind: CheckKind<unknown>, args: unknown): number {
+  return args === undefined ? 10 : (kind.within?.(args) ?? 10);
 }
 
 function findKind(

@@ -56,7 +56,7 @@ export const checkFields = {
   name: words,
   guard: z.boolean().default(false),
   needs: z.array(z.string()).default([]),
-  within: z.number().min(0).max(60, 'no check waits longer than 60 seconds').default(10),
+  within: z.number().min(0).max(60, 'no check waits longer than 60 seconds').optional(),
   where: words.optional(),
   hints: z.array(words).max(5, 'five hints are enough; then comes the solution').default([]),
 };

@@ -57,6 +57,8 @@ export interface Look extends CheckResult {
 export interface CheckKind<Args = never> {
   name: string;
   schema: z.ZodType<Args>;
+  /** Seconds to converge where the check does not say; 10 unless told. */
+  within?: (args: Args) => number;
   /** Places named by the arguments, for the linter. */
   places?: (args: Args) => string[];
   run: (context: CheckContext, args: Args) => Promise<Look>;

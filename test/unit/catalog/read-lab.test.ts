@@ -26,9 +26,7 @@ it('reads a lab with its steps, commands, checks and mistakes', async () => {
     ...{ number: 1, slug: 'network', title: 'Create a network' },
     shown: [{ place: 'controller', text: 'neutron net-create net01', line: 6 }],
     solution: [{ place: 'controller', text: 'neutron net-create net01', line: 2 }],
-    checks: [
-      { name: 'There is a net01', kind: 'api', line: 2, withinSeconds: 10, isGuard: false, needs: [] },
-    ],
+    checks: [{ name: 'There is a net01', kind: 'api', line: 2, withinSeconds: 2, isGuard: false, needs: [] }],
   });
   expect(lab.mistakes[0]).toMatchObject({
     ...{ slug: 'other-name', step: 1, trips: 'There is a net01' },
@@ -48,6 +46,20 @@ fix: |
 symptom: Nothing answers.
 cause: Somebody deleted net01.
 `;
+
+it('a check waits for what takes its time, and as long as its author says', async () => {
+  const api = (name: string, args: string) =>
+    `  - name: ${name}\n    api: { get: '/routers/{router:r}', ${args} }\n`;
+  const checks = [
+    api('typed', 'at: router.name, equals: r'),
+    api('status', 'at: router.status, equals: ACTIVE'),
+    api('told', 'at: router.name, equals: r').replace('    api', '    within: 7\n    api'),
+    '  - name: There is a net01\n    ping: { from: outside, to: a }\n',
+  ];
+  await using folder = await labFolder({ 'checks/01.yaml': `checks:\n${checks.join('')}` });
+  const [step] = (await readLab(folder.path, 'sample')).steps;
+  expect(step!.checks.map(({ withinSeconds }) => withinSeconds)).toEqual([2, 10, 7, 10]);
+});
 
 it('reads the faults of its steps', async () => {
   await using folder = await labFolder({ 'faults/gone.yaml': fault });

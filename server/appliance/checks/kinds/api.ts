@@ -28,6 +28,9 @@ const versions: Record<ServiceName, string> = {
 export const api: CheckKind<z.infer<typeof schema>> = {
   name: 'api',
   schema,
+  // what was typed is there at once or never; agents, schedulers and instances take their time
+  within: (args) =>
+    /status|state|host|agents|binding|\{(port|server|floatingip):/.test(JSON.stringify(args)) ? 10 : 2,
   run: async ({ get }, args) => {
     const { status, body } = await get(args.service, `${versions[args.service]}${args.get}`);
     const value = status < 400 ? valueAt(body, args.at) : undefined;
