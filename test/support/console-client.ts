@@ -46,24 +46,20 @@ export async function testConsole(
   const journeys = (labs.journeys ??= await openJourneys({ stateFolder, log }));
   const running = await serveConsole({ ...options, port: 0, labs, checks: labs, journeys, log });
   const client = await consoleClient(running.oneTimeLink(), `http://127.0.0.1:${running.port}`);
-  return { running, labs, stateFolder, ...client, [Symbol.asyncDispose]: () => running.close() };
+  const dispose = async () => {
+    await running.close();
+    rmSync(stateFolder, { recursive: true, force: true });
+  };
+  return { running, labs, stateFolder, ...client, [Symbol.asyncDispose]: dispose };
 }
 
-let folder: string | undefined;
-
-/** A folder that goes with this process. */
-function temporaryFolder(): string {
-  if (folder === undefined) {
-    const own = mkdtempSync(join(tmpdir(), 'journeys-'));
-    process.once('exit', () => rmSync(own, { recursive: true, force: true }));
-    folder = own;
-  }
-  return mkdtempSync(join(folder, 'state-'));
-}
+const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'journeys-'));
 
 /** Journeys in a folder that goes with this process. */
 export async function temporaryJourneys(): Promise<Journeys> {
-  return openJourneys({ stateFolder: temporaryFolder(), log: { error: () => undefined } });
+  const stateFolder = temporaryFolder();
+  process.once('exit', () => rmSync(stateFolder, { recursive: true, force: true }));
+  return openJourneys({ stateFolder, log: { error: () => undefined } });
 }
 
 /**
