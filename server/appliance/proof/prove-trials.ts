@@ -39,6 +39,9 @@ export async function proveMistake(proof: StepProof, step: Step, mistake: Mistak
 /** Empty when exactly the named check failed; checks that wait for it say nothing. */
 export function faultOfMistake(mistake: Pick<Mistake, 'trips'>, outcomes: CheckOutcome[]): string {
   const tripped = outcomes.filter(({ result }) => result !== undefined && result.verdict !== 'passed');
+  const broken = tripped.filter(({ result }) => result?.verdict === 'broken');
+  if (broken.length > 0)
+    return ['the lab itself counts as broken meanwhile', ...broken.map(describeOutcome)].join('\n');
   const others = tripped.filter(({ check }) => check.name !== mistake.trips);
   if (tripped.length === others.length)
     return [`'${mistake.trips}' does not notice it`, ...others.map(describeOutcome)].join('\n');

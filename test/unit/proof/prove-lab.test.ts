@@ -175,6 +175,20 @@ it('an effect that waits for the tripped cause is not a second one', async () =>
 const fault = (inject: string, fix = 'echo yes > a; echo big > b', trips = 'b says big') =>
   `title: it breaks\nstep: first\ntrips: ${trips}\ninject: |\n  # terminal: controller\n  ${inject}\nfix: |\n  # terminal: controller\n  ${fix}\nsymptom: b is wrong\ncause: somebody wrote into it\n`;
 
+it('a mistake is not noticed by a lab that breaks', async () => {
+  // a daemon dies when the looks before the step are over
+  const onProgress = (text: string) => {
+    if (text.includes('fails before: b says big')) isServiceUp = false;
+  };
+  await using labs = await labFolder({ '01-network.md': undefined, ...files });
+  const lab = await readLab(labs.path, 'sample');
+  const signal = new AbortController().signal;
+  const report = await proveLab(lab, { platform, isWhole: true, isKept: false, signal, onProgress });
+  const mistake = report.assertions.find(({ phase }) => phase === 'mistake')!;
+  expect(mistake).toMatchObject({ outcome: 'broken', noticedBy: [] });
+  expect(mistake.detail).toContain('the lab itself counts as broken meanwhile');
+});
+
 it('a check that nothing trips is found out', async () => {
   const report = await prove({ 'mistakes/no.yaml': files['mistakes/unended.yaml']! });
   expect(unproven(report)).toEqual([]);
