@@ -84,7 +84,9 @@ afterAll(async () => {
 
 it('programs go on while no appliance is there, and a browser gets exactly what it missed', async () => {
   const places = ['network', 'vm:probe', 'netns:network:probe'];
-  const opened = await Promise.all(places.map(open));
+  // one after the other: tabs come back in the order in which they were opened
+  const opened: TerminalState[] = [];
+  for (const place of places) opened.push(await open(place));
   const before = opened.map((one) => view(one));
   await Promise.all(before.map(opening));
 
