@@ -1,5 +1,5 @@
 // One lab in an appliance of its own, for tests that break labs, nodes and appliances: followed by its events.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -33,7 +33,6 @@ export interface ConsoleLabs extends AsyncDisposable {
 /** Starts an appliance with a state folder of its own; its labs are removed at the end. */
 export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
   const engine = await connectEngine(process.env);
-  const before = new Set((await listLabs(engine)).map(({ name }) => name));
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-test-'));
   const open = async () => {
     const appliance = await startAppliance({ state: folder, argv });
@@ -88,9 +87,8 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
     },
     async [Symbol.asyncDispose]() {
       await now.appliance[Symbol.asyncDispose]();
-      const left = (await listLabs(engine)).filter(
-        ({ name, isWarm }) => own.has(name) || (isWarm && !before.has(name)),
-      );
+      const { id } = JSON.parse(await readFile(join(folder, 'appliance.json'), 'utf8')) as { id: string };
+      const left = (await listLabs(engine)).filter(({ name, warmOf }) => own.has(name) || warmOf === id);
       await Promise.all(left.map(({ name }) => destroyLab(engine, name)));
       await rm(folder, { recursive: true, force: true });
     },
@@ -105,8 +103,12 @@ async function followEvents(client: ConsoleClient): Promise<{ state(): NumberedS
     const socket = client.connect('/api/events');
     known = undefined;
     socket.on('message', (text) => {
-      known = applyEvent(known, JSON.parse(String(text)) as ConsoleEvent);
-      resolve();
+      try {
+        known = applyEvent(known, JSON.parse(String(text)) as ConsoleEvent);
+        resolve();
+      } catch {
+        socket.terminate(); // an event was lost: a page starts over, too
+      }
     });
     socket.on('error', reject);
     socket.on('close', () => void setTimeout(connect, 250).unref());
