@@ -166,6 +166,7 @@ function PartBox({ part, style, wire, isChosen, node, colourOf, onChoose, onOpen
 type Points = { x: number; y: number }[];
 
 function JointLine({ joint, points, colour }: { joint: Joint; points: Points; colour: string }) {
+  if (points.length < 2) return null;
   return (
     <g className={`joint ${colour} ${joint.isDown ? 'joint-down' : ''}`}>
       <title>{joint.devices.map(({ name }) => name).join(' – ')}</title>

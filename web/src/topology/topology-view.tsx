@@ -123,7 +123,7 @@ export default function TopologyView({ lab, onOpen }: { lab: LabState; onOpen: (
           >
             <Background gap={22} size={1.2} />
             <Controls
-              position="top-left"
+              position="bottom-right"
               showInteractive={false}
               fitViewOptions={fitting}
               onFitView={() => (isMoved.current = false)}

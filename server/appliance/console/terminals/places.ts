@@ -57,8 +57,11 @@ async function demandNamespace(
   node: string,
   namespace: string,
 ): Promise<void> {
-  const { stdout } = await engine.exec(container, ['ls', '/run/netns']);
-  const names = stdout.split('\n').filter((name) => name !== '');
+  const { code, stdout, stderr } = await engine.exec(container, ['ls', '/run/netns']);
+  // without a namespace there is no folder either: ls says so with code 2
+  if (code !== 0 && code !== 2)
+    throw new Error(`Node ${node} runs no commands: ${stderr.trim() || stdout.trim()}`);
+  const names = (code === 0 ? stdout : '').split('\n').filter((name) => name !== '');
   if (!names.includes(namespace))
     throw new Error(
       `There is no namespace '${namespace}' on ${node}. There are: ${names.join(', ') || 'none'}.`,
