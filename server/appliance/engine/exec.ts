@@ -46,30 +46,31 @@ export async function execIn(
 ): Promise<ExecResult> {
   const doing = `Running '${argv[0] ?? ''}' in ${container}`;
   const bounded = ['timeout', '--kill-after=1', String(timeoutMs / 1000), ...argv];
-  const exec = await asking(
-    doing,
-    docker.getContainer(container).exec({
-      Cmd: bounded,
-      Env: environment(env),
-      AttachStdin: stdin !== undefined,
-      AttachStdout: true,
-      AttachStderr: true,
-    }),
-  );
-  const stream = await asking(doing, exec.start({ hijack: true, stdin: stdin !== undefined }));
+  // The command ends itself; this is for an engine or a node that hangs.
   let lost: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    lost = setTimeout(() => reject(new EngineRefused(doing, 0, 'no answer')), timeoutMs + 5_000);
+  });
+  const within = <T>(call: Promise<T>) => Promise.race([asking(doing, call), overdue]);
+  let stream: Duplex | undefined;
   try {
+    const exec = await within(
+      docker.getContainer(container).exec({
+        Cmd: bounded,
+        Env: environment(env),
+        AttachStdin: stdin !== undefined,
+        AttachStdout: true,
+        AttachStderr: true,
+      }),
+    );
+    stream = await within(exec.start({ hijack: true, stdin: stdin !== undefined }));
     if (stdin !== undefined) stream.end(stdin);
-    // The command ends itself; this is for an engine or a node that hangs.
-    const overdue = new Promise<never>((_, reject) => {
-      lost = setTimeout(() => reject(new EngineRefused(doing, 0, 'no answer')), timeoutMs + 5_000);
-    });
-    const output = await Promise.race([collect(stream), overdue]);
-    const code = (await asking(doing, exec.inspect())).ExitCode ?? 137;
+    const output = await within(collect(stream));
+    const code = (await within(exec.inspect())).ExitCode ?? 137;
     return { ...output, code, isTimedOut: code === 124 };
   } finally {
     clearTimeout(lost);
-    stream.destroy();
+    stream?.destroy();
   }
 }
 

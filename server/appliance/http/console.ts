@@ -63,8 +63,26 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
     readSource: (entry) => labs.source(entry),
     onChange: (lab) => hub.changed(lab),
   });
-  // A browser that comes again asks for its terminals first of all.
-  await terminals.join(labs.running().map(({ id }) => id));
+  const met = new Set<string>();
+  const meet = async (lab: string) => {
+    const running = labs.running().find(({ id }) => id === lab);
+    if (running === undefined) {
+      met.delete(lab);
+      progress.forget(lab);
+      terminals.closeAll(lab);
+    } else if (!met.has(lab)) {
+      met.add(lab);
+      await progress.meet(running);
+    }
+    hub.changed(lab);
+  };
+  const meetSoon = (lab: string) =>
+    meet(lab).catch((error: unknown) =>
+      log.error(`The steps of lab ${lab} cannot be read: ${String(error)}`),
+    );
+  // A browser that comes again asks for its steps and terminals first of all.
+  const ids = labs.running().map(({ id }) => id);
+  await Promise.all([terminals.join(ids), ...ids.map(meetSoon)]);
   const server = createServer();
   await new Promise<void>((done, failed) => {
     server.once('error', failed).listen(options.port, host, done);
@@ -88,25 +106,8 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
   };
   const mayReach = (learner: string, id: string) => labsOf(learner).some((lab) => lab.id === id);
 
-  const met = new Set<string>();
-  const meet = async (lab: string) => {
-    const running = labs.running().find(({ id }) => id === lab);
-    if (running === undefined) {
-      met.delete(lab);
-      progress.forget(lab);
-      terminals.closeAll(lab);
-    } else if (!met.has(lab)) {
-      met.add(lab);
-      await progress.meet(running);
-    }
-    hub.changed(lab);
-  };
-  const onLabChange = (lab: string) =>
-    void meet(lab).catch((error: unknown) =>
-      log.error(`The steps of lab ${lab} cannot be read: ${String(error)}`),
-    );
   const stopListening = [
-    labs.onChange(onLabChange),
+    labs.onChange((lab) => void meetSoon(lab)),
     labs.onReplaced((lab, reason) => terminals.closeAll(lab, reason)),
     journeys.onChange((lab) => hub.changed(lab)),
     labs.onWarm(() => hub.catalogChanged()),
@@ -116,7 +117,8 @@ export async function serveConsole(options: ConsoleOptions): Promise<Console> {
       for (const lab of written) void progress.meet(lab).catch((error: unknown) => log.error(String(error)));
     }) ?? (() => undefined),
   ];
-  for (const { id } of labs.running()) onLabChange(id);
+  // Those that came while the port was opened.
+  for (const { id } of labs.running()) void meetSoon(id);
 
   const app = express();
   app.disable('x-powered-by');

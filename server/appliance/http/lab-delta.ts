@@ -10,7 +10,6 @@ export function labChanges(
   if (after === undefined) return before === undefined ? [] : [{ kind: 'lab-removed', lab: id }];
   if (before === undefined) return [{ kind: 'lab-added', lab: after }];
   const changes: LabChange[] = [];
-  if (differs(headOf(before), headOf(after))) changes.push({ kind: 'head', lab: id, head: headOf(after) });
   for (const node of after.nodes)
     if (
       differs(
@@ -31,7 +30,10 @@ export function labChanges(
     changes.push({ kind: 'instances', lab: id, instances: after.instances });
   if (differs(before.terminals, after.terminals))
     changes.push({ kind: 'terminals', lab: id, terminals: after.terminals });
-  return [...changes, ...plumbingChanges(id, before.plumbing ?? [], after.plumbing ?? [])];
+  changes.push(...plumbingChanges(id, before.plumbing ?? [], after.plumbing ?? []));
+  // Last, so that who hears that a lab is ready has heard of all that is ready.
+  if (differs(headOf(before), headOf(after))) changes.push({ kind: 'head', lab: id, head: headOf(after) });
+  return changes;
 }
 
 /** A node's plumbing is large; it is made anew when something of it has changed, and is compared by identity first. */
