@@ -29,11 +29,11 @@ export async function signIn(
   });
 }
 
-/** Signs in as a user of the default domain. */
-export async function signInAs(
+/** A token for a user of the default domain, and the project it is for. */
+export async function takeToken(
   lab: Pick<ProofLab, 'endpoints'>,
   credentials: Credentials,
-): Promise<CloudClient> {
+): Promise<{ token: string; projectId: string }> {
   const domain = { id: 'default' };
   const auth = {
     identity: {
@@ -50,8 +50,17 @@ export async function signInAs(
   const token = answer.headers.get('x-subject-token');
   if (token === null) throw new Error(`Identity gives no token (${answer.status})`);
   const { project } = ((await answer.json()) as { token: { project: { id: string } } }).token;
+  return { token, projectId: project.id };
+}
+
+/** Signs in as a user of the default domain. */
+export async function signInAs(
+  lab: Pick<ProofLab, 'endpoints'>,
+  credentials: Credentials,
+): Promise<CloudClient> {
+  const { token, projectId } = await takeToken(lab, credentials);
   return {
-    projectId: project.id,
+    projectId,
     send: async <Body>(service: Service, method: string, path: string, body?: unknown) => {
       const response = await fetch(`${lab.endpoints[service]}${path}`, {
         method,
