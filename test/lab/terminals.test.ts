@@ -45,7 +45,7 @@ const view = ({ id }: TerminalState, after = 0): TerminalClient =>
   terminalOf(client.connect(`/api/labs/${lab}/terminals/${id}?viewer=learner&after=${after}`));
 const type = (terminal: TerminalClient, data: string) => terminal.request({ type: 'input', data });
 const shows = (terminal: TerminalClient, text: RegExp) =>
-  expect.poll(() => terminal.output(), { timeout: 20_000 }).toMatch(text);
+  expect.poll(() => terminal.output(), { timeout: 90_000 }).toMatch(text);
 const opening = (terminal: TerminalClient) => terminal.seen(({ messages }) => messages.length > 0);
 const tabs = async () => {
   const socket = client.connect('/api/events');
@@ -94,6 +94,7 @@ it('programs go on while no appliance is there, and a browser gets exactly what 
   type(before[0]!, 'tcpdump -lni mgmt0 icmp & (for i in $(seq 1 400); do echo tick-$i; sleep 0.05; done)\r');
   type(before[1]!, 'for i in $(seq 1 20); do echo guest-$i; sleep 1; done\r');
   type(before[2]!, 'ip netns identify; for i in $(seq 1 20); do echo space-$i; sleep 1; done\r');
+  await shows(before[0]!, /listening on mgmt0/);
   const pinging = run('controller', 'ping', '-i', '0.2', '-c', '60', 'network');
   await shows(before[0]!, /seq 5,[^]*tick-20\r/);
   await shows(before[1]!, /\nguest-2\r/);
