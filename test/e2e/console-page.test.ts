@@ -60,7 +60,7 @@ it('starts a lab and shows every node becoming ready', async () => {
   await page.getByRole('progressbar', { name: 'Progress of compute2' }).waitFor();
   expect(await page.getByRole('progressbar').count()).toBe(5);
   await page.locator('.start-node', { hasText: 'controller' }).getByText('ready').waitFor();
-  await page.getByText('waiting for the agents').waitFor();
+  await page.getByText('waiting for the agents').first().waitFor();
   release();
   await page.getByRole('tab', { name: 'controller' }).waitFor();
   expect(learner.errors).toEqual([]);

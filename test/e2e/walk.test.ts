@@ -99,7 +99,7 @@ describe.each(['ovs-vlan-one-tenant', 'linuxbridge-vlan-two-tenants'])('%s', (en
     await learner.type([{ place: 'controller', text: 'kept=in-this-shell', line: 0 }]);
     const { port } = new URL(appliance.link);
     await appliance.kill();
-    await page.getByText('Connection lost; next try').waitFor();
+    await page.getByText('Connection lost; labs go on').waitFor();
     appliance = await startAppliance({ state, port: Number(port) });
     await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByText(`3 of ${lab.steps.length} passed`).waitFor();
