@@ -103,6 +103,7 @@ describe.each(['ovs-vlan-one-tenant', 'linuxbridge-vlan-two-tenants'])('%s', (en
     appliance = await startAppliance({ state, port: Number(port) });
     await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByText(`3 of ${lab.steps.length} passed`).waitFor();
+    await page.getByText('Connection lost. The shell goes on').waitFor({ state: 'hidden' });
     await learner.type([{ place: 'controller', text: 'echo "$kept-after-all"', line: 0 }]);
     expect(await learner.terminalText()).toContain('in-this-shell-after-all');
   });
