@@ -114,7 +114,8 @@ describe.each(['ovs-vlan-one-tenant', 'linuxbridge-vlan-two-tenants'])('%s', (en
   });
 
   it('takes the lab down and leaves nothing', async () => {
-    await page.getByRole('button', { name: 'End lab' }).click();
+    await page.getByRole('button', { name: 'Lab', exact: true }).click();
+    await page.getByRole('menuitem', { name: /^End lab/ }).click();
     await page.getByRole('button', { name: 'End the lab' }).click();
     await page.getByText('This lab is not running').waitFor({ timeout: 60_000 });
     expect(await listLabs(engine, id)).toEqual([]);

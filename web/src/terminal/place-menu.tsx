@@ -1,5 +1,5 @@
 // Where a terminal can be opened: every node, every instance, every namespace.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { LabState, Place } from '../../../server/appliance/http/types.ts';
 
 /** 'qrouter-1f2e' of 'qrouter-1f2e3d4c-...'. */
@@ -15,6 +15,17 @@ export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Plac
       !frame.current?.contains(event.target as Node) && setIsOpen(false);
     document.addEventListener('pointerdown', onAway);
     return () => document.removeEventListener('pointerdown', onAway);
+  }, [isOpen]);
+
+  // The pane cuts off what is wider than itself, so the menu is laid over the window, below its button.
+  useLayoutEffect(() => {
+    const menu = frame.current?.querySelector<HTMLElement>('[role=menu]');
+    const button = frame.current?.querySelector('button')?.getBoundingClientRect();
+    if (!menu || button === undefined) return;
+    const rightmost = window.innerWidth - menu.offsetWidth - 8;
+    menu.style.left = `${Math.max(8, Math.min(button.right - menu.offsetWidth, rightmost))}px`;
+    menu.style.top = `${button.bottom}px`;
+    menu.style.maxHeight = `${window.innerHeight - button.bottom - 8}px`;
   }, [isOpen]);
 
   const onKey = (event: React.KeyboardEvent) => {
@@ -51,7 +62,7 @@ export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Plac
         + Terminal
       </button>
       {isOpen && (
-        <div className="menu-items" role="menu" aria-label="Open a terminal on">
+        <div className="menu-items menu-over" role="menu" aria-label="Open a terminal on">
           {lab.nodes.map(({ name, role }) => item(name, name, role === name ? '' : role))}
           {lab.instances.map(({ name, node }) =>
             item(`vm:${name}`, name, `instance${node ? ` on ${node}` : ''}`),
