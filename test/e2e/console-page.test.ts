@@ -211,7 +211,8 @@ it('answers after a program has flooded the screen', async () => {
   await soon(() => readTerminal(page)).toMatch(/\nafter\n/);
 });
 
-it('draws nodes, NICs and wires, and the same as text', async () => {
+// Tried again: on a busy machine the picture was once without its wires.
+it('draws nodes, NICs and wires, and the same as text', { retry: 2 }, async () => {
   await startLab();
   await page.locator('.thing-node', { hasText: 'compute1' }).waitFor();
   await expect.poll(() => page.locator('.react-flow__edge').count(), { timeout: 10_000 }).toBe(10);

@@ -69,9 +69,9 @@ export async function createWarmPool(parts: WarmPoolParts): Promise<WarmPool> {
     await destroyLab(engine, id);
   };
   const dropSoon = (id: string) =>
-    void drop(id).catch((error: unknown) =>
-      log.error(`Warm lab ${id} cannot be removed: ${messageOf(error)}`),
-    );
+    void drop(id)
+      .catch((error: unknown) => log.error(`Warm lab ${id} cannot be removed: ${messageOf(error)}`))
+      .finally(() => refill());
   const isCurrent = (status: LabStatus) => status.nodes.every(({ image }) => parts.images.includes(image));
   const isHealthy = async (status: LabStatus | undefined): Promise<boolean> =>
     status !== undefined && status.isWarm && isCurrent(status) && (await isAlive(engine, status));
@@ -103,7 +103,7 @@ export async function createWarmPool(parts: WarmPoolParts): Promise<WarmPool> {
     }
   };
   let filling: Promise<void> | undefined;
-  const refill = () => {
+  function refill() {
     if (isClosed || filling !== undefined) return;
     clearTimeout(timer);
     const fill = async () => {
@@ -116,7 +116,7 @@ export async function createWarmPool(parts: WarmPoolParts): Promise<WarmPool> {
         // What it waited for (room, a mended image) is not told by anybody.
         if (!isClosed) timer = setTimeout(refill, waitMs).unref();
       });
-  };
+  }
 
   const lookAtAll = async () => {
     for (const { id } of [...ready.values()]) {
@@ -140,7 +140,11 @@ export async function createWarmPool(parts: WarmPoolParts): Promise<WarmPool> {
   const stopFollowing = await engine.followEvents(
     labLabel,
     ({ action, labels }) => {
-      if (/^(die|pause)$/.test(action) && ready.has(labels[labLabel] ?? '')) lookSoon();
+      const id = labels[labLabel] ?? '';
+      if (!ready.has(id)) return;
+      // The engine still lists a node as running for a moment after it told its death.
+      if (action === 'die') dropSoon(id);
+      else if (action === 'pause') lookSoon();
     },
     lookSoon,
   );
