@@ -1,21 +1,13 @@
 // Where a terminal can be opened: every node, every instance, every namespace.
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect } from 'react';
 import type { LabState, Place } from '../../../server/appliance/http/types.ts';
+import { useMenu } from '../parts/use-menu.ts';
 
 /** 'qrouter-1f2e' of 'qrouter-1f2e3d4c-...'. */
 const shortName = (namespace: string) => namespace.replace(/^([a-z]+-[0-9a-f]{4})[0-9a-f]{4}-.*$/, '$1');
 
 export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Place) => void }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!isOpen) return;
-    frame.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-    const onAway = (event: PointerEvent) =>
-      !frame.current?.contains(event.target as Node) && setIsOpen(false);
-    document.addEventListener('pointerdown', onAway);
-    return () => document.removeEventListener('pointerdown', onAway);
-  }, [isOpen]);
+  const { isOpen, frame, onKeyDown, toggle, close } = useMenu();
 
   // The pane cuts off what is wider than itself, so the menu is laid over the window, below its button.
   useLayoutEffect(() => {
@@ -26,29 +18,15 @@ export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Plac
     menu.style.left = `${Math.max(8, Math.min(button.right - menu.offsetWidth, rightmost))}px`;
     menu.style.top = `${button.bottom}px`;
     menu.style.maxHeight = `${window.innerHeight - button.bottom - 8}px`;
-  }, [isOpen]);
+  }, [isOpen, frame]);
 
-  const onKey = (event: React.KeyboardEvent) => {
-    const items = [...(frame.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
-    if (event.key === 'Escape') {
-      setIsOpen(false);
-      frame.current?.querySelector('button')?.focus();
-    }
-    if (event.key === 'Tab') setIsOpen(false);
-    const to = steps[event.key];
-    if (!isOpen || to === undefined) return;
-    event.preventDefault();
-    items.at(to % items.length)?.focus();
-  };
   const item = (place: Place, title: string, note: string) => (
     <button
       key={place}
       role="menuitem"
       tabIndex={-1}
       onClick={() => {
-        setIsOpen(false);
+        close();
         onOpen(place);
       }}
     >
@@ -57,8 +35,8 @@ export function PlaceMenu({ lab, onOpen }: { lab: LabState; onOpen: (place: Plac
   );
 
   return (
-    <div className="menu" ref={frame} onKeyDown={onKey}>
-      <button aria-haspopup="menu" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+    <div className="menu" ref={frame} onKeyDown={onKeyDown}>
+      <button aria-haspopup="menu" aria-expanded={isOpen} onClick={toggle}>
         + Terminal
       </button>
       {isOpen && (
