@@ -10,11 +10,7 @@ let id: string;
 
 beforeAll(async () => {
   console = await consoleLabs(['--time', '0']);
-  ({ id } = await console.start('ovs-vlan-one-tenant'));
-  await console.until(id, ({ phase }) => phase === 'ready');
-  await console.post(`/api/labs/${id}/bring`, { step });
-  await console.until(id, ({ phase }) => phase === 'replaying');
-  await console.until(id, ({ phase }) => phase === 'ready');
+  id = await console.startAt('ovs-vlan-one-tenant', step);
 });
 afterAll(async () => {
   await console?.[Symbol.asyncDispose]();

@@ -22,6 +22,8 @@ export interface ConsoleLabs extends AsyncDisposable {
   /** Waits until a lab is as wanted; fails with what it is like when two minutes are over. */
   until(id: string, isWanted: (lab: LabState) => boolean): Promise<LabState>;
   start(entry: string): Promise<LabState>;
+  /** Starts a lab and brings it to the end of a step; answers with its id once it stands there. */
+  startAt(entry: string, step: number): Promise<string>;
   post(path: string, body?: unknown): Promise<void>;
   check(id: string, step: number): Promise<StepState>;
   /** Runs a shell command in a node of a lab. */
@@ -56,6 +58,12 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
       await delay(50);
     }
   };
+  const start = async (entry: string) => {
+    const { body, status, text } = await now.client.ask('POST', '/api/labs', { body: { entry } });
+    if (status !== 202) throw new Error(text);
+    own.add((body as LabState).id);
+    return body as LabState;
+  };
   return {
     engine,
     get appliance() {
@@ -64,12 +72,14 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
     get client() {
       return now.client;
     },
-    ...{ state, post, until },
-    async start(entry) {
-      const { body, status, text } = await now.client.ask('POST', '/api/labs', { body: { entry } });
-      if (status !== 202) throw new Error(text);
-      own.add((body as LabState).id);
-      return body as LabState;
+    ...{ state, post, until, start },
+    async startAt(entry, step) {
+      const { id } = await start(entry);
+      await until(id, ({ phase }) => phase === 'ready');
+      await post(`/api/labs/${id}/bring`, { step });
+      await until(id, ({ phase }) => phase === 'replaying');
+      await until(id, ({ phase }) => phase === 'ready');
+      return id;
     },
     async check(id, step) {
       const { body, status, text } = await now.client.ask('POST', `/api/labs/${id}/steps/${step}/check`);

@@ -59,16 +59,18 @@ export async function stopConsole(): Promise<boolean> {
   return true;
 }
 
-/** Starts `up` once more without a terminal, shows its greeting, then leaves it alone; its log is `console.log`. */
-export async function startDetached(options: {
+/** How a console is to be served, in the words of `up`. */
+export interface ServeWords {
   host: string;
   port: string;
   time?: string;
   warm?: string;
   mostLabs?: string;
   url?: string;
-}): Promise<void> {
-  const { host, port, time, warm, mostLabs, url } = options;
+}
+
+/** Starts `up` once more without a terminal, shows its greeting, then leaves it alone; its log is `console.log`. */
+export async function startDetached({ host, port, time, warm, mostLabs, url }: ServeWords): Promise<void> {
   const argv = [join(folders.server, 'main.ts'), 'patchbay', 'up', '--yes', '--host', host, '--port', port];
   if (time !== undefined) argv.push('--time', time);
   if (warm !== undefined) argv.push('--warm', warm);

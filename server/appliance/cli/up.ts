@@ -7,19 +7,19 @@ import { folders } from '../set-up/folders.ts';
 import { ensureEngine } from '../set-up/docker-engine.ts';
 import { ensureWebPages } from '../set-up/web-pages.ts';
 import { consoleSecret } from './console-secret.ts';
-import { consoleLog, findConsole, recordConsole, startDetached } from './detached-console.ts';
+import {
+  consoleLog,
+  findConsole,
+  recordConsole,
+  startDetached,
+  type ServeWords,
+} from './detached-console.ts';
 import { interruptible } from './interrupt.ts';
 import { say } from './progress.ts';
 import { prepareImages } from './ready-engine.ts';
 import { UsageError } from './usage-error.ts';
 
-interface UpOptions {
-  host: string;
-  port: string;
-  time?: string;
-  warm?: string;
-  mostLabs?: string;
-  url?: string;
+interface UpOptions extends ServeWords {
   yes?: boolean;
   detach?: boolean;
 }
