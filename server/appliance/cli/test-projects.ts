@@ -1,13 +1,16 @@
 // The compiler, the lint and the test runner as programs of their own, and what their reports add up to.
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { folders } from '../set-up/folders.ts';
 import { say } from './progress.ts';
 
+/** What ran: how many passed, how many failed, and one entry a failure of what failed and how. */
 export interface Tally {
   passed: number;
   failed: number;
+  failures: string[];
 }
 
 /** In the order of what they need: nothing, then a container, then a lab, then one left in peace, then a browser. */
@@ -44,25 +47,48 @@ export async function runChecks(signal: AbortSignal): Promise<Tally> {
     ['types of web', 'tsc', ['-p', join('web', 'tsconfig.json')]],
     ['style', 'eslint', ['server', join('web', 'src'), 'test']],
   ];
-  let failed = 0;
+  const failures: string[] = [];
   for (const [title, program, argv] of checks) {
     if (signal.aborted) break;
     say(`Checking ${title}`);
-    if ((await runTool(program, argv, signal)) !== 0) failed += 1;
+    if ((await runTool(program, argv, signal)) !== 0) failures.push(title);
   }
-  return { passed: 0, failed };
+  return { passed: 0, failed: failures.length, failures };
 }
 
+/** What is read of the JSON report of vitest. */
 interface Report {
   numPassedTests: number;
-  numFailedTests: number;
-  success: boolean;
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+  }[];
 }
 
-/** What a report of the test runner counts; a file that could not even be loaded counts as one failure. */
-export function tallyOf(report: Report | undefined, exitCode: number): Tally {
-  const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = report ?? {};
-  return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
+/** As much of a failure's text as tells it from another. */
+const linesOfFailure = 6;
+
+function failureText(file: string, title: string, messages: readonly string[]): string {
+  const lines = stripVTControlCharacters(messages.join('\n')).split('\n').slice(0, linesOfFailure);
+  return [`${relative(folders.root, file)} > ${title}`, ...lines.map((line) => `    ${line}`)].join('\n');
+}
+
+function failuresOf({ testResults }: Report): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length > 0)
+      return failed.map(({ fullName, failureMessages = [] }) => failureText(name, fullName, failureMessages));
+    return status === 'failed' ? [failureText(name, 'the file itself', [message ?? ''])] : [];
+  });
+}
+
+/** What the report of project `name` counts; a run that failed without naming a test counts as one failure. */
+export function tallyOf(name: string, report: Report | undefined, exitCode: number): Tally {
+  const failures = report === undefined ? [] : failuresOf(report);
+  if (failures.length === 0 && exitCode !== 0) failures.push(`${name}: the runner ended with ${exitCode}`);
+  return { passed: report?.numPassedTests ?? 0, failed: failures.length, failures };
 }
 
 /** Runs one project of vitest.config.ts to its end. */
@@ -77,5 +103,5 @@ export async function runProject(name: string, signal: AbortSignal): Promise<Tal
       ? await runTool('node', [join('test', 'support', 'run-host-tests.ts')], signal, { VITEST_JSON: file })
       : await runTool('vitest', ['run', '--project', name, ...reporters], signal);
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return tallyOf(text === undefined ? undefined : (JSON.parse(text) as Report), code);
+  return tallyOf(name, text === undefined ? undefined : (JSON.parse(text) as Report), code);
 }

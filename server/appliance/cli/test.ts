@@ -24,10 +24,11 @@ async function removeTestLabs(engine: Engine): Promise<void> {
 }
 
 async function runAll(projects: readonly string[], signal: AbortSignal): Promise<Tally> {
-  const total: Tally = { passed: 0, failed: 0 };
-  const add = ({ passed, failed }: Tally) => {
+  const total: Tally = { passed: 0, failed: 0, failures: [] };
+  const add = ({ passed, failed, failures }: Tally) => {
     total.passed += passed;
     total.failed += failed;
+    total.failures.push(...failures);
   };
   add(await runChecks(signal));
   for (const project of projects) {
@@ -62,6 +63,8 @@ export function addTest(program: Command): void {
           await stop();
         }
         process.exitCode = signal.aborted ? 130 : total.failed > 0 ? 1 : 0;
+        // hours of output lie between a failure and the end: what failed is told once more where it is looked for
+        for (const failure of total.failures) process.stdout.write(`FAILED ${failure}\n`);
         process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
       });
     });
