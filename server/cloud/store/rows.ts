@@ -1,5 +1,6 @@
 // Reading and writing rows of declared tables, inside or outside a transaction. Values go in and come out typed.
 import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { runStatement } from './statements.ts';
 import type { Column, Table } from './table.ts';
 
 /** What Kysely knows of the tables: nothing; the declared tables know. */
@@ -15,8 +16,8 @@ export type Selection = SelectQueryBuilder<AnyTables, string, Record<string, unk
 export interface Choice {
   orderBy?: readonly { column: string; descending?: boolean }[];
   limit?: number;
-  /** Further conditions, in Kysely's words. */
-  narrow?: (query: Selection) => Selection;
+  /** Further conditions, in Kysely's words. Without it the statement need not be written anew. */
+  narrow?: ((query: Selection) => Selection) | undefined;
 }
 
 /** The rows of one connection or transaction. */
@@ -25,13 +26,16 @@ export interface Rows {
   sql: Handle;
   find<Row>(table: Table<Row>, where: Where<Row>): Promise<Row | undefined>;
   all<Row>(table: Table<Row>, where?: Where<Row>, choice?: Choice): Promise<Row[]>;
-  count<Row>(table: Table<Row>, where?: Where<Row>): Promise<number>;
+  /** How many there are; with `upTo` no more than that are looked at. */
+  count<Row>(table: Table<Row>, where?: Where<Row>, upTo?: number): Promise<number>;
   insert<Row>(table: Table<Row>, rows: Row | readonly Row[]): Promise<void>;
   /** How many rows changed. */
   update<Row>(table: Table<Row>, where: Where<Row>, changes: Partial<Row>): Promise<number>;
   /** How many rows went. */
   remove<Row>(table: Table<Row>, where: Where<Row>): Promise<number>;
 }
+
+type AnyRow = Record<string, unknown>;
 
 /** Parameters of one statement are bounded; longer lists of ids are asked for in parts. */
 const listPart = 5000;
@@ -50,63 +54,144 @@ export function rowsOf(sql: Handle): Rows {
         );
       return parts;
     }
-    let query = conditions(sql.selectFrom(table.name).selectAll(), table, where as Record<string, unknown>);
-    if (query === undefined) return [];
-    if (choice.narrow !== undefined) query = choice.narrow(query);
-    for (const { column, descending } of choice.orderBy ?? [])
-      query = query.orderBy(sql.dynamic.ref(column), descending ? 'desc' : 'asc');
-    if (choice.limit !== undefined) query = query.limit(choice.limit);
-    const decode = decoderOf(table);
-    return (await query.execute()).map((row) => decode(row) as Row);
+    const asked = conditionsOf(table, where as AnyRow);
+    if (asked === undefined) return [];
+    const { narrow, limit, orderBy = [] } = choice;
+    const write = () => {
+      let query = narrowed(sql.selectFrom(table.name).select(Object.keys(table.columns)), asked.conditions);
+      if (narrow !== undefined) query = narrow(query);
+      for (const { column, descending } of orderBy)
+        query = query.orderBy(sql.dynamic.ref(column), descending ? 'desc' : 'asc');
+      return limit === undefined ? query : query.limit(limit);
+    };
+    const parameters = limit === undefined ? asked.parameters : [...asked.parameters, limit];
+    const order = orderBy.map(({ column, descending }) => `${descending ? '-' : '+'}${column}`).join();
+    const shape = `all ${table.name} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
+    const { rows } =
+      narrow === undefined
+        ? await runStatement(sql, shape, parameters, write)
+        : await sql.executeQuery<AnyRow>(write().compile());
+    decoderOf(table)(rows);
+    return rows as Row[];
   }
   return {
     sql,
     all,
     find: async (table, where) => (await all(table, where, { limit: 1 }))[0],
-    async count(table, where = {}) {
-      const query = conditions(sql.selectFrom(table.name), table, where as Record<string, unknown>);
-      if (query === undefined) return 0;
-      const counted = await query.select((eb) => eb.fn.countAll().as('total')).execute();
-      return Number(counted[0]?.total ?? 0);
+    async count(table, where = {}, upTo) {
+      const asked = conditionsOf(table, where as AnyRow);
+      if (asked === undefined) return 0;
+      const { shape, conditions, parameters } = asked;
+      const counted = await runStatement(
+        sql,
+        `count ${table.name} ${shape} ${upTo === undefined ? '' : 'limit'}`,
+        upTo === undefined ? parameters : [...parameters, upTo],
+        () => {
+          const query = narrowed(sql.selectFrom(table.name), conditions);
+          if (upTo === undefined) return query.select((eb) => eb.fn.countAll().as('total'));
+          const first = query.select((eb) => eb.lit(1).as('one')).limit(upTo);
+          return sql.selectFrom(first.as('counted')).select((eb) => eb.fn.countAll().as('total'));
+        },
+      );
+      return Number(counted.rows[0]?.total ?? 0);
     },
     async insert(table, rows) {
-      const list = (Array.isArray(rows) ? rows : [rows]) as Record<string, unknown>[];
+      const list = (Array.isArray(rows) ? rows : [rows]) as AnyRow[];
       for (let from = 0; from < list.length; from += insertPart) {
         const part = list.slice(from, from + insertPart).map((row) => encoded(table, row));
-        await sql.insertInto(table.name).values(part).execute();
+        const columns = Object.keys(part[0]!);
+        const write = () => sql.insertInto(table.name).values(part);
+        const isAlike = part.every((row) => Object.keys(row).length === columns.length);
+        const parameters = part.flatMap((row) => columns.map((column) => row[column]));
+        // rows of different columns are one of a kind
+        if (isAlike && !parameters.includes(undefined))
+          await runStatement(sql, `insert ${table.name} ${part.length} ${columns.join()}`, parameters, write);
+        else await write().execute();
       }
     },
     async update(table, where, changes) {
-      const query = conditions(sql.updateTable(table.name), table, where as Record<string, unknown>);
-      if (query === undefined || Object.keys(changes).length === 0) return 0;
-      const result = await query.set(encoded(table, changes as Record<string, unknown>)).executeTakeFirst();
-      return Number(result.numUpdatedRows);
+      const asked = conditionsOf(table, where as AnyRow);
+      const set = encoded(table, changes as AnyRow);
+      const columns = Object.keys(set);
+      if (asked === undefined || columns.length === 0) return 0;
+      const { numAffectedRows } = await runStatement(
+        sql,
+        `update ${table.name} ${asked.shape} set ${columns.join()}`,
+        [...Object.values(set), ...asked.parameters],
+        () => narrowed(sql.updateTable(table.name).set(set), asked.conditions),
+      );
+      return Number(numAffectedRows ?? 0);
     },
     async remove(table, where) {
-      const query = conditions(sql.deleteFrom(table.name), table, where as Record<string, unknown>);
-      return query === undefined ? 0 : Number((await query.executeTakeFirst()).numDeletedRows);
+      const asked = conditionsOf(table, where as AnyRow);
+      if (asked === undefined) return 0;
+      const { numAffectedRows } = await runStatement(
+        sql,
+        `remove ${table.name} ${asked.shape}`,
+        asked.parameters,
+        () => narrowed(sql.deleteFrom(table.name), asked.conditions),
+      );
+      return Number(numAffectedRows ?? 0);
     },
   };
 }
 
-/** Adds `column = value` and `column in (...)`; undefined when a list is empty, so that nothing can match. */
-function conditions<Q>(query: Q, table: Table<unknown>, where: Record<string, unknown>): Q | undefined {
-  let narrowed = query as unknown as Selection;
-  for (const [column, value] of Object.entries(where)) {
+/** `column = value`, `column in (...)` or `column is null`, with encoded values. */
+interface Condition {
+  column: string;
+  operator: '=' | 'in' | 'is';
+  value: unknown;
+}
+
+interface Conditions {
+  conditions: Condition[];
+  /** The same whenever only values differ. */
+  shape: string;
+  /** Values in the order of the conditions. */
+  parameters: unknown[];
+}
+
+/** What `where` asks for; undefined when a list is empty, so that nothing can match. */
+function conditionsOf(table: Table<unknown>, where: AnyRow): Conditions | undefined {
+  const conditions: Condition[] = [];
+  const parameters: unknown[] = [];
+  let shape = '';
+  for (const column of Object.keys(where)) {
+    const value = where[column];
     if (value === undefined) continue;
     const type = table.columns[column];
     if (type === undefined) throw new Error(`Table ${table.name} has no column ${column}`);
-    if (Array.isArray(value) && type.type !== 'json') {
+    if (value === null) {
+      conditions.push({ column, operator: 'is', value });
+      shape += `${column}0,`;
+    } else if (Array.isArray(value) && type.type !== 'json') {
       if (value.length === 0) return undefined;
-      narrowed = narrowed.where(
-        column,
-        'in',
-        value.map((item) => encodedValue(type, item)),
-      );
-    } else if (value === null) narrowed = narrowed.where(column, 'is', null);
-    else narrowed = narrowed.where(column, '=', encodedValue(type, value));
+      const list = padded(value.map((item) => encodedValue(type, item)));
+      conditions.push({ column, operator: 'in', value: list });
+      parameters.push(...list);
+      shape += `${column}*${list.length},`;
+    } else {
+      const kept = encodedValue(type, value);
+      conditions.push({ column, operator: '=', value: kept });
+      parameters.push(kept);
+      shape += `${column}=,`;
+    }
   }
-  return narrowed as unknown as Q;
+  return { conditions, shape, parameters };
+}
+
+/** Repeats the last value up to a power of two, so that lists of all lengths make few statements. */
+function padded(values: unknown[]): unknown[] {
+  const length = Math.min(2 ** Math.ceil(Math.log2(values.length)), listPart);
+  const last = values.at(-1);
+  while (values.length < length) values.push(last);
+  return values;
+}
+
+function narrowed<Q>(query: Q, conditions: readonly Condition[]): Q {
+  let result = query as unknown as Selection;
+  for (const { column, operator, value } of conditions) result = result.where(column, operator, value);
+  return result as unknown as Q;
 }
 
 /** A value as the column keeps it. */
@@ -116,37 +201,43 @@ export function encodedValue(column: Column, value: unknown): unknown {
   return column.type === 'bool' ? (value ? 1 : 0) : value;
 }
 
-function encoded(table: Table<unknown>, row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => {
-      const column = table.columns[name];
-      if (column === undefined) throw new Error(`Table ${table.name} has no column ${name}`);
-      return [name, encodedValue(column, value)];
-    }),
-  );
+function encoded(table: Table<unknown>, row: AnyRow): AnyRow {
+  const result: AnyRow = {};
+  for (const name of Object.keys(row)) {
+    const column = table.columns[name];
+    if (column === undefined) throw new Error(`Table ${table.name} has no column ${name}`);
+    result[name] = encodedValue(column, row[name]);
+  }
+  return result;
 }
 
-const decoders = new WeakMap<object, (row: Record<string, unknown>) => Record<string, unknown>>();
+type Decode = (rows: AnyRow[]) => void;
+const decoders = new WeakMap<object, Decode>();
 
-/** Turns what the driver gives into a row: only columns of a changing kind are touched. */
-function decoderOf(table: Table<unknown>): (row: Record<string, unknown>) => Record<string, unknown> {
+/** Makes rows of what the driver gives, in place: only columns of a changing kind are touched. */
+function decoderOf(table: Table<unknown>): Decode {
   const known = decoders.get(table);
   if (known !== undefined) return known;
   const columns = Object.entries(table.columns);
-  const names = columns.map(([name]) => name);
-  const kinds = columns.map(([, { type }]) => type);
-  const decoder = (row: Record<string, unknown>) => {
-    const result: Record<string, unknown> = {};
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index]!;
-      const value = row[name];
-      if (value === null || value === undefined) result[name] = null;
-      else if (kinds[index] === 'json') result[name] = JSON.parse(value as string);
-      else if (kinds[index] === 'bool') result[name] = value !== 0 && value !== false;
-      else result[name] = value;
+  const named = (type: Column['type']) =>
+    columns.filter(([, column]) => column.type === type).map(([name]) => name);
+  const [texts, truths] = [named('json'), named('bool')];
+  const decoder: Decode = (rows) => {
+    for (const row of rows) {
+      for (const name of texts) row[name] = parsed(row[name] as string | null);
+      for (const name of truths) {
+        const value = row[name];
+        if (value !== null) row[name] = value !== 0 && value !== false;
+      }
     }
-    return result;
   };
   decoders.set(table, decoder);
   return decoder;
+}
+
+/** Most lists and dictionaries are empty. */
+function parsed(text: string | null): unknown {
+  if (text === null) return null;
+  if (text === '[]') return [];
+  return text === '{}' ? {} : (JSON.parse(text) as unknown);
 }
