@@ -4,9 +4,11 @@ export interface Figure {
   what: string;
   /** Every measurement, in `unit`. */
   samples: number[];
-  unit: 's' | 'ms' | 'MB' | 'MiB' | '% of a core';
+  unit: 's' | 'ms' | 'MB' | 'MiB' | '% of a core' | '/s' | 'x';
   /** Not to be passed by the median. */
-  atMost: number;
+  atMost?: number;
+  /** To be reached by the median. */
+  atLeast?: number;
   /** What the real Neutron takes on the same machine, in words. */
   peer?: string;
 }
@@ -26,20 +28,31 @@ export function percentile(samples: readonly number[], percent: number): number 
 const rounded = (value: number) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
+/** Whether the median is within what it may be; undefined where nothing is asked of it. */
+function holds({ samples, atMost, atLeast }: Figure): boolean | undefined {
+  if (atMost === undefined && atLeast === undefined) return undefined;
+  const middle = median(samples);
+  return middle <= (atMost ?? Infinity) && middle >= (atLeast ?? -Infinity);
+}
+
+const limitOf = ({ atMost, atLeast, unit }: Figure): string =>
+  atMost !== undefined ? `${atMost} ${unit}` : atLeast !== undefined ? `at least ${atLeast} ${unit}` : '';
+
 /** The figures as a Markdown table: median, range, limit, whether the limit holds, and the peer where it was measured. */
 export function formatFigures(figures: readonly Figure[]): string {
   const hasPeer = figures.some(({ peer }) => peer !== undefined);
   const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const rows = figures.map(({ what, samples, unit, atMost, peer }) => {
-    const middle = median(samples);
+  const rows = figures.map((figure) => {
+    const { what, samples, unit, peer } = figure;
+    const verdict = holds(figure);
     const range =
       samples.length > 1 ? `${rounded(Math.min(...samples))}..${rounded(Math.max(...samples))}` : '';
     const cells = [
       what,
-      `${rounded(middle)} ${unit}`,
+      `${rounded(median(samples))} ${unit}`,
       range,
-      `${atMost} ${unit}`,
-      middle <= atMost ? 'yes' : 'NO',
+      limitOf(figure),
+      verdict === undefined ? '' : verdict ? 'yes' : 'NO',
     ];
     return row(hasPeer ? [...cells, peer ?? ''] : cells);
   });
@@ -54,7 +67,7 @@ export const reportFigures = (figures: readonly Figure[], format: string): strin
         figures.map((figure) => ({
           ...figure,
           median: median(figure.samples),
-          holds: median(figure.samples) <= figure.atMost,
+          holds: holds(figure),
         })),
         null,
         2,

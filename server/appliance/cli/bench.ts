@@ -5,14 +5,15 @@ import type { Command } from 'commander';
 import { folders } from '../set-up/folders.ts';
 import { UsageError } from './usage-error.ts';
 
-const benches = ['first-lab', 'wiring', 'console'] as const;
+const benches = ['first-lab', 'wiring', 'console', 'api'] as const;
 
 export function addBench(program: Command): void {
   program
     .command('bench')
     .description(
       'first-lab: start, proof, instances, memory and idle load of the first lab; wiring: how long the agents take, beside ' +
-        'the real Neutron; console: what a learner waits for, and ten labs at once; several minutes',
+        'the real Neutron; console: what a learner waits for, and ten labs at once; api: how fast the Networking API answers and ' +
+        'what its server needs, beside the real Neutron; several minutes',
     )
     .argument('[name]', benches.join(', '), 'first-lab')
     .option('--report <format>', 'text or json', 'text')

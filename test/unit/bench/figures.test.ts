@@ -14,3 +14,12 @@ it('says which figure does not hold', () => {
   expect(table).toContain('| start | 12.3 s |  | 15 s | yes |');
   expect(table).toContain('| port | 600 ms | 400..700 | 500 ms | NO |');
 });
+
+it('asks nothing of a figure without a limit, and a rate to be reached', () => {
+  const table = formatFigures([
+    { what: 'port update', unit: 'ms', samples: [1.5] },
+    { what: 'ports', unit: '/s', atLeast: 300, samples: [299] },
+  ]);
+  expect(table).toContain('| port update | 1.50 ms |  |  |  |');
+  expect(table).toContain('| ports | 299 /s |  | at least 300 /s | NO |');
+});
