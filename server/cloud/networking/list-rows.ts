@@ -5,6 +5,7 @@ import type { Rows, Selection } from '../store/rows.ts';
 import type { Table } from '../store/table.ts';
 import { filterValues, type ListQuery } from './query.ts';
 import type { Env, Item } from './work.ts';
+import { backwards, behind, orderOf, type OrderedColumn } from './sort.ts';
 import { viewsOf, type Viewed } from './view.ts';
 
 /** Rows of the caller's project, where the resource has owners. */
@@ -12,11 +13,15 @@ function ownRows(resource: Resource, query: Selection, context: RequestContext):
   return 'tenant_id' in resource.fields ? query.where('tenant_id', '=', context.project_id) : query;
 }
 
-/** Narrows a query to what the caller may know of. */
-export function scoped(env: Env, resource: Resource, query: Selection, context: RequestContext): Selection {
-  if (context.is_admin) return query;
+/** Narrows a query to what the caller may know of; undefined for an administrator, who may know of all. */
+export function scopeOf(
+  env: Env,
+  resource: Resource,
+  context: RequestContext,
+): ((query: Selection) => Selection) | undefined {
+  if (context.is_admin) return undefined;
   const { scope } = env.rules[resource.name]!;
-  return scope === undefined ? ownRows(resource, query, context) : scope(query, context);
+  return (query) => (scope === undefined ? ownRows(resource, query, context) : scope(query, context));
 }
 
 /** One row by id with its view, or the resource's 404. */
@@ -30,11 +35,27 @@ export async function findVisible(
     context,
   }: { resource: Resource; table: Table<Item>; id: string; context: RequestContext },
 ): Promise<{ row: Item } & Viewed> {
-  const narrow = (query: Selection) => scoped(env, resource, query, context);
-  const [row] = await rows.all(table, { id }, { narrow, limit: 1 });
+  const row = await findInScope(env, rows, { resource, table, id, context });
   const [viewed] = row === undefined ? [] : await viewsOf(env, rows, resource, [row], context);
   if (row === undefined || viewed === undefined) throw env.rules[resource.name]!.notFound(id);
   return { row, ...viewed };
+}
+
+/** What belongs to the caller's project is always in scope; of all else the database is asked once more. */
+async function findInScope(
+  env: Env,
+  rows: Rows,
+  {
+    resource,
+    table,
+    id,
+    context,
+  }: { resource: Resource; table: Table<Item>; id: string; context: RequestContext },
+): Promise<Item | undefined> {
+  const row = await rows.find(table, { id });
+  const narrow = scopeOf(env, resource, context);
+  if (row === undefined || narrow === undefined || row.tenant_id === context.project_id) return row;
+  return (await rows.all(table, { id }, { narrow, limit: 1 }))[0];
 }
 
 /** The views of a page of a list, in its order. */
@@ -51,9 +72,9 @@ export async function listVisible(
   const { filters: special } = env.rules[resource.name]!;
   const where: Item = {};
   const computed: [string, unknown[]][] = [];
-  const narrowing: ((selection: Selection) => Selection)[] = [
-    (selection) => scoped(env, resource, selection, context),
-  ];
+  const narrowing: ((selection: Selection) => Selection)[] = [];
+  const scope = scopeOf(env, resource, context);
+  if (scope !== undefined) narrowing.push(scope);
   for (const [name, values] of Object.entries(query.filters)) {
     const field = resource.fields[name];
     const narrow = special?.[name];
@@ -67,22 +88,25 @@ export async function listVisible(
       else computed.push([name, wanted]);
     }
   }
-  const isById = query.sort.length === 0;
-  const isPaged = query.limit !== undefined && isById && computed.length === 0;
+  const order = orderOf(table, query.sort);
+  const isPaged = query.limit !== undefined && order !== undefined && computed.length === 0;
+  const orderBy: OrderedColumn[] = isPaged && query.isReversed ? backwards(order) : (order ?? orderOf(table, [])!);
   if (isPaged && query.marker !== undefined) {
-    const marker = await findVisible(env, rows, { resource, table, id: query.marker, context });
-    const side = query.isReversed ? '<' : '>';
-    narrowing.push((selection) => selection.where('id', side, marker.row.id));
+    const { row } = await findVisible(env, rows, { resource, table, id: query.marker, context });
+    narrowing.push((selection) => selection.where(behind(table, orderBy, row)));
   }
   const found = await rows.all(table, where, {
-    narrow: (selection) => narrowing.reduce((narrowed, narrow) => narrow(narrowed), selection),
-    orderBy: [{ column: 'id', descending: isPaged && query.isReversed }],
+    ...(narrowing.length > 0 && {
+      narrow: (selection) => narrowing.reduce((narrowed, narrow) => narrow(narrowed), selection),
+    }),
+    orderBy,
     ...(isPaged && { limit: query.limit! }),
   });
   if (isPaged && query.isReversed) found.reverse();
   let views = (await viewsOf(env, rows, resource, found, context)).map(({ view }) => view);
   for (const [name, values] of computed) views = views.filter((view) => matches(view[name], values));
-  return isPaged ? views : pageOf(env, resource, sorted(views, query.sort), query);
+  if (isPaged) return views;
+  return pageOf(env, resource, order === undefined ? sorted(views, query.sort) : views, query);
 }
 
 const matches = (value: unknown, values: readonly unknown[]) =>
@@ -109,7 +133,7 @@ function compare(one: unknown, other: unknown): number {
   return a! < b! ? -1 : a! > b! ? 1 : 0;
 }
 
-/** The page behind (or before) the marker. */
+/** The page behind (or before) the marker, of views in ascending order. */
 function pageOf(env: Env, resource: Resource, views: Item[], query: ListQuery): Item[] {
   if (query.limit === undefined) return views;
   if (query.marker === undefined)

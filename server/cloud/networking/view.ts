@@ -10,6 +10,24 @@ export interface Viewed {
   view: Item;
 }
 
+interface Shown {
+  name: string;
+  /** The policy rule of the attribute, if it has one. */
+  rule: string;
+}
+const shownFields = new WeakMap<Resource, Shown[]>();
+
+function shownOf(resource: Resource): Shown[] {
+  let shown = shownFields.get(resource);
+  if (shown === undefined) {
+    shown = Object.entries(resource.fields)
+      .filter(([, field]) => !field.hidden)
+      .map(([name]) => ({ name, rule: `get_${resource.name}:${name}` }));
+    shownFields.set(resource, shown);
+  }
+  return shown;
+}
+
 /**
  * The answers for rows, all fields the caller may see; rows that policy hides are left out, but not from the answer to
  * the request that made or changed them (`isOwnAnswer`).
@@ -23,19 +41,17 @@ export async function viewsOf(
   { isOwnAnswer = false }: { isOwnAnswer?: boolean } = {},
 ): Promise<Viewed[]> {
   if (list.length === 0) return [];
+  const { policy } = env;
+  const { plural } = resource;
   const computed = await env.rules[resource.name]!.decorate?.(rows, list, env);
-  const shown = Object.entries(resource.fields)
-    .filter(([, field]) => !field.hidden)
-    .map(([name]) => ({ name, rule: `get_${resource.name}:${name}` }));
-  const guarded = new Set(shown.filter(({ rule }) => env.policy.has(rule)).map(({ name }) => name));
+  const shown = shownOf(resource).map(({ name, rule }) => ({ name, rule: policy.has(rule) ? rule : '' }));
   const result: Viewed[] = [];
   for (const [index, row] of list.entries()) {
     const target = computed === undefined ? row : { ...row, ...computed[index] };
-    if (!isOwnAnswer && !env.policy.allows(`get_${resource.name}`, context, resource.plural, target))
-      continue;
+    if (!isOwnAnswer && !policy.allows(`get_${resource.name}`, context, plural, target)) continue;
     const view: Item = {};
     for (const { name, rule } of shown) {
-      if (guarded.has(name) && !env.policy.allows(rule, context, resource.plural, target)) continue;
+      if (rule !== '' && !policy.allows(rule, context, plural, target)) continue;
       view[name] = target[name];
       if (name === 'tenant_id') view.project_id = target[name];
     }

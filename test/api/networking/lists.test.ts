@@ -129,6 +129,38 @@ describe('order and pages', () => {
     },
   );
 
+  it.each(['asc', 'desc'])(
+    'pages of rows without a value in the sorted attribute lose none (%s)',
+    async (direction) => {
+      const { network } = await makeNetwork(server.member, '10.77.0.0/24');
+      for (const [index, gateway_ip] of [null, '10.77.2.9', null, '10.77.4.1'].entries())
+        await make(server.member, 'subnet', {
+          ...{ network_id: network.id, ip_version: 4, cidr: `10.77.${index + 1}.0/24`, gateway_ip },
+        });
+      const subnets = async (query: string) =>
+        (
+          await server.member(
+            'GET',
+            `/subnets?network_id=${network.id}&sort_key=gateway_ip&sort_dir=${direction}${query}`,
+          )
+        ).body.subnets as { id: string; gateway_ip: string | null }[];
+      const all = await subnets('');
+      const gateways = [null, null, '10.77.0.1', '10.77.2.9', '10.77.4.1'];
+      expect(all.map(({ gateway_ip }) => gateway_ip)).toEqual(
+        direction === 'asc' ? gateways : gateways.toReversed(),
+      );
+      const forth = [];
+      for (let page = await subnets('&limit=2'); page.length > 0; ) {
+        forth.push(...page);
+        page = await subnets(`&limit=2&marker=${page.at(-1)!.id}`);
+      }
+      expect(forth).toEqual(all);
+      const back = await subnets(`&limit=3&page_reverse=True&marker=${all[4]!.id}`);
+      expect(back).toEqual(all.slice(1, 4));
+      await server.member('DELETE', `/networks/${network.id}`);
+    },
+  );
+
   it('what is refused', async () => {
     expect(refusal(await server.admin('GET', '/ports?limit=-1'))).toMatch(
       /^400 BadRequest: .*Limit must be an integer 0 or greater and not '-1'/,
