@@ -24,7 +24,13 @@ export const port = defineResource({
   help: 'Where a device attaches to a network: a MAC address, fixed IPs and a binding to a host.',
   command: { noun: 'port', positional: ['network_id'] },
   unique: [['network_id', 'mac_address']],
-  indexes: [['network_id'], ['tenant_id'], ['device_id'], ['binding:host_id'], ['name']],
+  indexes: [
+    ['network_id', 'device_owner'],
+    ['tenant_id'],
+    ['device_id', 'network_id'],
+    ['binding:host_id'],
+    ['name'],
+  ],
   fields: {
     ...identified,
     ...named,

@@ -1,5 +1,4 @@
 // Addresses for ports: which subnet, which address, and the row that makes it be given once.
-import { sql } from 'kysely';
 import { cidrOf, contains, toAddress, toNumber } from '../../lib/cidr.ts';
 import { CloudError } from '../../lib/errors.ts';
 import { floatingipOwner, isRouterPort } from '../model/device-owners.ts';
@@ -7,6 +6,7 @@ import { invalidInput, neutronError } from '../model/errors.ts';
 import type { FixedIp } from '../model/specs.ts';
 import type { Subnet } from '../model/subnet.ts';
 import { ipAllocations, subnets as subnetTable } from '../store/networking-tables.ts';
+import { lowestFree, portReleases } from './lowest-address.ts';
 import { subnetsOf } from './rules/load.ts';
 import type { Work } from './work.ts';
 
@@ -68,7 +68,7 @@ async function takeDefault(work: Work, holder: Holder): Promise<FixedIp[]> {
 async function takeFromAny(work: Work, holder: Holder, candidates: readonly Subnet[], position: number) {
   for (const subnet of candidates) {
     const free = await freeAddress(work, subnet);
-    if (free !== undefined) return keep(work, holder, subnet, free, position);
+    if (free !== undefined) return write(work, holder, subnet, free, position);
   }
   throw neutronError('IpAddressGenerationFailure', { net_id: holder.network_id });
 }
@@ -119,7 +119,7 @@ export function isHostAddress(subnet: Pick<Subnet, 'cidr'>, address: string): bo
   return number !== cidr.first && number !== cidr.last;
 }
 
-/** Writes the allocation; 409 when somebody has the address. */
+/** Takes an address that was named; 409 when somebody has it. */
 async function keep(
   work: Work,
   holder: Holder,
@@ -130,6 +130,18 @@ async function keep(
   const subnet_id = subnet.id;
   if ((await work.rows.find(ipAllocations, { subnet_id, ip_address })) !== undefined)
     throw neutronError('IpAddressAlreadyAllocated', { ip: ip_address, subnet_id });
+  return write(work, holder, subnet, ip_address, position);
+}
+
+/** Writes the allocation of an address that was found free; whoever took it meanwhile makes the unit of work begin again. */
+async function write(
+  work: Work,
+  holder: Holder,
+  subnet: Subnet,
+  ip_address: string,
+  position: number,
+): Promise<FixedIp> {
+  const subnet_id = subnet.id;
   const distance = Number(toNumber(ip_address) - cidrOf(subnet.cidr!).first);
   await work.rows.insert(ipAllocations, {
     subnet_id,
@@ -148,21 +160,10 @@ export async function freeAddress(work: Work, subnet: Subnet): Promise<string | 
   for (const { start, end } of subnet.allocation_pools) {
     const first = Number(toNumber(start) - cidr.first);
     const last = toNumber(end) - cidr.first;
-    const free = await lowestFree(work, subnet.id, first);
-    if (BigInt(free) <= last) return toAddress(cidr.first + BigInt(free), cidr.family);
+    const free = await lowestFree(work, subnet.id, { first, last });
+    if (free !== undefined) return toAddress(cidr.first + BigInt(free), cidr.family);
   }
   return undefined;
-}
-
-/** The smallest distance from `first` on that no allocation has. */
-async function lowestFree(work: Work, subnet_id: string, first: number): Promise<number> {
-  if ((await work.rows.count(ipAllocations, { subnet_id, distance: first })) === 0) return first;
-  const gap = await sql<{ free: number }>`
-    select a.distance + 1 as free from ip_allocations a
-    where a.subnet_id = ${subnet_id} and a.distance >= ${first} and not exists (
-      select 1 from ip_allocations b where b.subnet_id = ${subnet_id} and b.distance = a.distance + 1)
-    order by a.distance limit 1`.execute(work.rows.sql);
-  return Number(gap.rows[0]!.free);
 }
 
 /** The address a guest makes from its MAC in a /64 (RFC 4291, appendix A). */
@@ -213,6 +214,7 @@ export async function replaceAddresses(
     const at = rest.findIndex((address) => isMeant(wanted, address));
     return at < 0 ? undefined : rest.splice(at, 1)[0];
   });
+  if (rest.length > 0) await portReleases(work, holder.id);
   for (const { subnet_id, ip_address } of rest)
     await work.rows.remove(ipAllocations, { subnet_id, ip_address });
   const wanted = asked.map((item, index) => staying[index] ?? item);

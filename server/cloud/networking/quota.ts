@@ -36,6 +36,7 @@ export async function checkQuota(work: Work, name: string, tenant_id: string, mo
   const own = await work.rows.find(quotaLimits, { tenant_id, resource: name });
   const limit = own?.quota_limit ?? work.env.settings.quotas[name] ?? -1;
   if (limit < 0) return;
-  const used = await work.rows.count(tablesByName[name]!, { tenant_id });
+  // no more are counted than the limit: a project may have very many
+  const used = await work.rows.count(tablesByName[name]!, { tenant_id }, Math.max(0, limit - more) + 1);
   if (used + more > limit) throw neutronError('OverQuota', { overs: pythonRepr([name]) });
 }

@@ -2,6 +2,7 @@
 import type { Port } from '../../model/port.ts';
 import { floatingips, ports } from '../../store/networking-tables.ts';
 import { portConcernsRouters } from '../dvr/hosts.ts';
+import { portReleases } from '../lowest-address.ts';
 import { groupsChanged, portDeleted, tellDhcpAgents, translationChanged } from '../notices.ts';
 import type { Work } from '../work.ts';
 import { groupsOf } from './port-security.ts';
@@ -13,8 +14,9 @@ export async function removePort(work: Work, port: Port): Promise<void> {
   await work.rows.remove(ports, { id: port.id });
 }
 
-/** Tells everybody who wired or served the port that it goes. */
+/** Tells everybody who wired or served the port that it goes, and that its addresses are free. */
 export async function forgetPort(work: Work, port: Port): Promise<void> {
+  await portReleases(work, port.id);
   await work.env.plugin.population?.changing(work, [port]);
   groupsChanged(work, 'member', await groupsOf(work, port.id));
   portDeleted(work, port.id);

@@ -53,6 +53,11 @@ export async function checkGroups(work: Work, ids: readonly string[], tenant_id:
 /** Makes the port's groups these. */
 export async function bindGroups(work: Work, port_id: string, ids: readonly string[]): Promise<void> {
   await work.rows.remove(groupBindings, { port_id });
+  await addGroups(work, port_id, ids);
+}
+
+/** Gives groups to a port that has none of them. */
+export async function addGroups(work: Work, port_id: string, ids: readonly string[]): Promise<void> {
   if (ids.length > 0)
     await work.rows.insert(
       groupBindings,

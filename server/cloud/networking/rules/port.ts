@@ -31,7 +31,7 @@ import { ensureDefaultGroup } from './default-group.ts';
 import { getNetwork } from './load.ts';
 import { fixedIpsFilter, securityGroupsFilter } from './port-filters.ts';
 import { forgetPort, releaseFloatingIps } from './port-remove.ts';
-import { bindGroups, checkedPairs, checkGroups, groupsOf, isTrusted } from './port-security.ts';
+import { addGroups, bindGroups, checkedPairs, checkGroups, groupsOf, isTrusted } from './port-security.ts';
 
 type Create = CreateOf<typeof port>;
 type Update = UpdateOf<typeof port>;
@@ -104,7 +104,7 @@ export const portRules: Rules<Port, Create, Update> = {
   async afterCreate(work, row, body) {
     await takeAddresses(work, row, body.fixed_ips);
     const groups = await groupsForNew(work, row, body.security_groups);
-    await bindGroups(work, row.id, groups);
+    await addGroups(work, row.id, groups);
     if (row.device_owner === 'network:floatingip') return;
     if (row.device_owner !== 'network:dhcp') await scheduleNetwork(work, row.network_id);
     groupsChanged(work, 'member', groups);

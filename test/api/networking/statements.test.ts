@@ -1,0 +1,98 @@
+// What requests cost the database, told by the statements themselves: how many, and whether an index leads each of them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { make, makeNetwork, networkingServer, type NetworkingServer } from '../../support/networking.ts';
+import { scansOf, statementsOf } from '../../support/statements.ts';
+
+let folder: string;
+let url: string;
+let server: NetworkingServer;
+let network_id: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'statements-'));
+  url = `sqlite:///${join(folder, 'neutron.sqlite')}`;
+  server = await networkingServer({ url, settings: { quotas: { network: 10, subnet: 10, port: 500 } } });
+  network_id = (await makeNetwork(server.member, '10.1.0.0/16')).network.id;
+  await make(server.member, 'port', { network_id });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+const successful = (status: number) => expect(status).toBeLessThan(300);
+const asked = (method: string, path: string, body?: unknown) =>
+  statementsOf(async () => successful((await server.member(method, path, body)).status));
+const portOf = async () => (await make(server.member, 'port', { network_id })).id as string;
+const makePorts = (count: number) =>
+  server.member('POST', '/ports', { ports: Array.from({ length: count }, () => ({ network_id })) });
+
+it('a request asks the database a bounded number of times', async () => {
+  const counts = {
+    'network create': (await asked('POST', '/networks', { network: { name: 'n' } })).length,
+    'port create': (await asked('POST', '/ports', { port: { network_id } })).length,
+    'port show': (await asked('GET', `/ports/${await portOf()}`)).length,
+    'port update': (await asked('PUT', `/ports/${await portOf()}`, { port: { name: 'n' } })).length,
+    'port delete': (await asked('DELETE', `/ports/${await portOf()}`)).length,
+    'port list': (await asked('GET', '/ports')).length,
+  };
+  const most = {
+    'network create': 20,
+    'port create': 30,
+    'port show': 5,
+    'port update': 30,
+    'port delete': 30,
+    'port list': 5,
+  };
+  const above = Object.entries(counts).filter(([name, count]) => count > most[name as keyof typeof most]);
+  expect(above).toEqual([]);
+});
+
+it('neither the number of ports nor of their addresses changes how often', async () => {
+  const create = () => asked('POST', '/ports', { port: { network_id } });
+  const list = () => asked('GET', '/ports');
+  const before = [(await create()).length, (await list()).length];
+  successful((await makePorts(150)).status);
+  expect([(await create()).length, (await list()).length]).toEqual(before);
+});
+
+it('what a port needs is found through indexes', async () => {
+  const port = await portOf();
+  const statements = [
+    ...(await asked('POST', '/ports', { port: { network_id } })),
+    ...(await asked('GET', `/ports/${port}`)),
+    ...(await asked('PUT', `/ports/${port}`, { port: { name: 'n' } })),
+    ...(await asked('DELETE', `/ports/${port}`)),
+    ...(await asked('GET', '/ports?limit=10&sort_key=name&sort_dir=desc')),
+    ...(await asked('GET', `/ports?device_id=x&network_id=${network_id}`)),
+  ];
+  expect(scansOf(url, statements)).toEqual([]);
+});
+
+it('an address that was given back is given again, the lowest first', async () => {
+  const { network, subnet } = await makeNetwork(server.member, '10.2.0.0/24');
+  const next = async () => {
+    const port = await make(server.member, 'port', { network_id: network.id });
+    return { id: port.id as string, address: port.fixed_ips[0].ip_address as string };
+  };
+  const ports = [];
+  for (let count = 0; count < 5; count++) ports.push(await next());
+  expect(ports.map(({ address }) => address)).toEqual([2, 3, 4, 5, 6].map((last) => `10.2.0.${last}`));
+  for (const index of [3, 1]) await server.member('DELETE', `/ports/${ports[index]!.id}`);
+  expect([(await next()).address, (await next()).address, (await next()).address]).toEqual([
+    '10.2.0.3',
+    '10.2.0.5',
+    '10.2.0.7',
+  ]);
+  const moved = { fixed_ips: [{ subnet_id: subnet.id, ip_address: '10.2.0.99' }] };
+  await server.member('PUT', `/ports/${ports[0]!.id}`, { port: moved });
+  expect((await next()).address).toBe('10.2.0.2');
+  const refused = await server.member('POST', '/ports', {
+    ports: [{ network_id: network.id }, { network_id: network.id, fixed_ips: [{ ip_address: '10.2.0.99' }] }],
+  });
+  expect(refused.status).toBe(409);
+  expect((await next()).address).toBe('10.2.0.8');
+});
