@@ -90,7 +90,8 @@ export async function listVisible(
   }
   const order = orderOf(table, query.sort);
   const isPaged = query.limit !== undefined && order !== undefined && computed.length === 0;
-  const orderBy: OrderedColumn[] = isPaged && query.isReversed ? backwards(order) : (order ?? orderOf(table, [])!);
+  const orderBy: OrderedColumn[] =
+    isPaged && query.isReversed ? backwards(order) : (order ?? orderOf(table, [])!);
   if (isPaged && query.marker !== undefined) {
     const { row } = await findVisible(env, rows, { resource, table, id: query.marker, context });
     narrowing.push((selection) => selection.where(behind(table, orderBy, row)));

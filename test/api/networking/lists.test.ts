@@ -150,7 +150,7 @@ describe('order and pages', () => {
         direction === 'asc' ? gateways : gateways.toReversed(),
       );
       const forth = [];
-      for (let page = await subnets('&limit=2'); page.length > 0; ) {
+      for (let page = await subnets('&limit=2'); page.length > 0;) {
         forth.push(...page);
         page = await subnets(`&limit=2&marker=${page.at(-1)!.id}`);
       }
