@@ -101,6 +101,8 @@ export const neutronErrors = {
   ],
   SecurityGroupNotFound: [404, 'Security group {id} does not exist'],
   SecurityGroupRuleNotFound: [404, 'Security group rule {id} does not exist'],
+  MeteringLabelNotFound: [404, "Metering label '{label_id}' does not exist."],
+  MeteringLabelRuleNotFound: [404, "Metering label rule '{rule_id}' does not exist."],
   AgentNotFound: [404, 'Agent {id} could not be found'],
   TenantQuotaNotFound: [404, 'Quota for tenant {tenant_id} could not be found.'],
   ExtensionNotFound: [404, 'Extension with alias {alias} does not exist'],
@@ -169,6 +171,10 @@ export const neutronErrors = {
   AddressPairAndPortSecurityRequired: [
     409,
     'Port Security must be enabled in order to have allowed address pairs on a port.',
+  ],
+  MeteringLabelRuleOverlaps: [
+    409,
+    "Metering label rule with remote_ip_prefix '{remote_ip_prefix}' overlaps another.",
   ],
   InvalidDHCPAgent: [409, 'Agent {id} is not a valid DHCP Agent or has been disabled.'],
   NetworkHostedByDHCPAgent: [

@@ -2,6 +2,8 @@
 import type { Resource } from '../../lib/resource.ts';
 import { agent } from './agent.ts';
 import { floatingip } from './floatingip.ts';
+import { meteringLabel } from './metering-label.ts';
+import { meteringLabelRule } from './metering-label-rule.ts';
 import { network } from './network.ts';
 import { port } from './port.ts';
 import { router } from './router.ts';
@@ -20,6 +22,8 @@ export const resources: readonly Resource[] = [
   securityGroup,
   securityGroupRule,
   agent,
+  meteringLabel,
+  meteringLabelRule,
 ];
 
 /** The resource a plural or a path names: `security_groups`, `security-groups`. */

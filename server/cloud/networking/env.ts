@@ -40,6 +40,7 @@ export function createEnv({ store, settings, messages, serverEvents, log, policy
 /** Extensions that bring resources or fields, and what must be set up for them. */
 const needs: Record<string, (settings: Settings) => boolean> = {
   router: ({ service_plugins }) => service_plugins.includes('router'),
+  metering: ({ service_plugins }) => service_plugins.includes('metering'),
   'security-group': ({ enable_security_group }) => enable_security_group,
 };
 

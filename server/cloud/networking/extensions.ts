@@ -94,6 +94,13 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Schedule routers among l3 agents',
     '2013-02-07T10:00:00-00:00',
   ],
+  ['metering', 'Neutron Metering', 'Neutron Metering extension.', '2013-06-12T10:00:00-00:00'],
+  [
+    'metering_source_and_destination_fields',
+    'Neutron Metering with source and destination filtering',
+    'Neutron Metering extension that enables the use of source and destination IP prefixes to create metering label rules.',
+    '2020-08-21T08:12:00-00:00',
+  ],
   ['net-mtu', 'Network MTU', 'Provides MTU attribute for a network resource.', '2015-03-25T10:00:00-00:00'],
   [
     'net-mtu-writable',
@@ -199,6 +206,10 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
       'l3_agent_scheduler',
     ],
     isLoaded: ({ service_plugins }) => service_plugins.includes('router'),
+  },
+  {
+    aliases: ['metering', 'metering_source_and_destination_fields'],
+    isLoaded: ({ service_plugins }) => service_plugins.includes('metering'),
   },
   { aliases: ['security-group'], isLoaded: ({ enable_security_group }) => enable_security_group },
   { aliases: ['pagination'], isLoaded: ({ allow_pagination }) => allow_pagination },

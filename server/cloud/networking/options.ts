@@ -75,6 +75,7 @@ export function settingsOf(config: ServerConfig): Settings {
 
 const shortNames: Record<string, string> = {
   'neutron.services.l3_router.l3_router_plugin.L3RouterPlugin': 'router',
+  'neutron.services.metering.metering_plugin.MeteringPlugin': 'metering',
 };
 
 const pageLimit = (text: string): number => (/^\d+$/.test(text) && Number(text) > 0 ? Number(text) : -1);

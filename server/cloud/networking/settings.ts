@@ -15,7 +15,7 @@ export interface Settings extends Scheduling {
   allow_bulk: boolean;
   allow_pagination: boolean;
   allow_sorting: boolean;
-  /** Plug-ins beside the core one: `router`. */
+  /** Plug-ins beside the core one: `router`, `metering`. */
   service_plugins: readonly string[];
   max_dns_nameservers: number;
   max_subnet_host_routes: number;
@@ -81,7 +81,7 @@ export const defaultSettings: Settings = {
   allow_bulk: true,
   allow_pagination: true,
   allow_sorting: true,
-  service_plugins: ['router'],
+  service_plugins: ['router', 'metering'],
   max_dns_nameservers: 5,
   max_subnet_host_routes: 20,
   max_routes: 30,

@@ -2,6 +2,8 @@
 import {
   agents,
   floatingips,
+  meteringLabelRules,
+  meteringLabels,
   networks,
   ports,
   routers,
@@ -24,4 +26,6 @@ export const tablesByName: Readonly<Record<string, Table<Item>>> = {
   security_group: securityGroups,
   security_group_rule: securityGroupRules,
   agent: agents,
+  metering_label: meteringLabels,
+  metering_label_rule: meteringLabelRules,
 };

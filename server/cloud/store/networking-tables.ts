@@ -2,6 +2,8 @@
 import { agent } from '../model/agent.ts';
 import { floatingip } from '../model/floatingip.ts';
 import { resources } from '../model/index.ts';
+import { meteringLabel } from '../model/metering-label.ts';
+import { meteringLabelRule } from '../model/metering-label-rule.ts';
 import { network } from '../model/network.ts';
 import { port } from '../model/port.ts';
 import { router } from '../model/router.ts';
@@ -26,6 +28,8 @@ export const floatingips = tableOf(floatingip, names);
 export const securityGroups = tableOf(securityGroup, names);
 export const securityGroupRules = tableOf(securityGroupRule, names);
 export const agents = tableOf(agent, names);
+export const meteringLabels = tableOf(meteringLabel, names);
+export const meteringLabelRules = tableOf(meteringLabelRule, names);
 
 /** Which port holds which address; the key makes an address be given once. */
 export interface IpAllocation {
@@ -204,6 +208,8 @@ export const networkingSchema: Schema = {
     securityGroups,
     securityGroupRules,
     agents,
+    meteringLabels,
+    meteringLabelRules,
     ipAllocations,
     segmentAllocations,
     groupBindings,

@@ -2,6 +2,7 @@
 import type { Rules } from '../work.ts';
 import { agentRules } from './agent.ts';
 import { floatingipRules } from './floatingip.ts';
+import { meteringLabelBehaviour, meteringLabelRuleBehaviour } from './metering.ts';
 import { networkRules } from './network.ts';
 import { portRules } from './port.ts';
 import { routerRules } from './router.ts';
@@ -20,4 +21,6 @@ export const rules: Record<string, Rules> = {
   security_group: securityGroupBehaviour,
   security_group_rule: securityGroupRuleRules,
   agent: agentRules,
+  metering_label: meteringLabelBehaviour,
+  metering_label_rule: meteringLabelRuleBehaviour,
 };
