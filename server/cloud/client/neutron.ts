@@ -6,12 +6,19 @@ import { agentCommands } from './neutron/agent-commands.ts';
 import { otherCommands } from './neutron/other-commands.ts';
 import { commandsOf } from './neutron/resource-commands.ts';
 import { routerCommands } from './neutron/router-commands.ts';
+import { tagCommands } from './neutron/tag-commands.ts';
 
 export const neutron: Program = {
   name: 'neutron',
   help: 'Command-line interface to the Neutron APIs',
   style: neutronStyle,
-  commands: [...resources.flatMap(commandsOf), ...routerCommands, ...agentCommands, ...otherCommands],
+  commands: [
+    ...resources.flatMap(commandsOf),
+    ...routerCommands,
+    ...agentCommands,
+    ...tagCommands,
+    ...otherCommands,
+  ],
 };
 
 export const main = (argv: string[]): Promise<void> => runAsProcess(neutron, argv);

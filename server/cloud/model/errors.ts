@@ -106,6 +106,7 @@ export const neutronErrors = {
   AgentNotFound: [404, 'Agent {id} could not be found'],
   TenantQuotaNotFound: [404, 'Quota for tenant {tenant_id} could not be found.'],
   ExtensionNotFound: [404, 'Extension with alias {alias} does not exist'],
+  TagResourceNotFound: [404, 'Resource {resource} {resource_id} could not be found.'],
   TagNotFound: [404, 'Tag {tag} could not be found.'],
   // 409
   NetworkInUse: [

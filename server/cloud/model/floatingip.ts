@@ -1,6 +1,6 @@
 // An address of an external network, translated one to one to a fixed IP behind a router.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { described, identified, owned, stamped } from './standard.ts';
+import { described, identified, owned, stamped, tagged } from './standard.ts';
 
 export const floatingip = defineResource({
   name: 'floatingip',
@@ -63,6 +63,7 @@ export const floatingip = defineResource({
     status: { type: 'string', help: 'ACTIVE when the agent has wired it, else DOWN' },
     ...described,
     port_details: { type: 'dict', nullable: true, stored: false, help: 'What the port looks like' },
+    ...tagged,
     ...stamped,
     floating_port_id: {
       type: 'uuid',

@@ -7,6 +7,7 @@ export const meteringLabelRule = defineResource({
   plural: 'metering_label_rules',
   path: 'metering/metering-label-rules',
   extension: 'metering',
+  bulk: true,
   operations: ['list', 'show', 'create', 'delete'],
   help: 'Traffic between a router and its external network that the label counts, or leaves out.',
   command: {

@@ -7,6 +7,7 @@ export const meteringLabel = defineResource({
   plural: 'metering_labels',
   path: 'metering/metering-labels',
   extension: 'metering',
+  bulk: true,
   operations: ['list', 'show', 'create', 'delete'],
   help: 'Counts the traffic that its rules choose, on the routers of its project or, when it is shared, on all.',
   command: { noun: 'meter-label', positional: ['name'], verbs: ['create', 'list', 'show', 'delete'] },

@@ -1,6 +1,6 @@
 // A virtual L2 network, with the provider, external network, MTU and port security extensions.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { admin_state_up, described, identified, named, owned, stamped } from './standard.ts';
+import { admin_state_up, described, identified, named, owned, stamped, tagged } from './standard.ts';
 
 export const network = defineResource({
   name: 'network',
@@ -50,6 +50,7 @@ export const network = defineResource({
       default: true,
       help: 'What its new ports start with',
     },
+    ...tagged,
     ...stamped,
     'provider:network_type': {
       type: 'string',

@@ -1,6 +1,6 @@
 // A port: where a device attaches to a network, with the binding, security and DHCP option extensions.
 import { defineResource, type RowOf, type ViewOf } from '../../lib/resource.ts';
-import { admin_state_up, described, identified, ipVersion, named, owned, stamped } from './standard.ts';
+import { admin_state_up, described, identified, ipVersion, named, owned, stamped, tagged } from './standard.ts';
 
 const fixedIp = { type: 'dict', keys: { subnet_id: { type: 'uuid' }, ip_address: { type: 'ip' } } } as const;
 const addressPair = {
@@ -147,6 +147,13 @@ export const port = defineResource({
       update: true,
       set: 'network_owner',
       help: 'Anti-spoofing and security groups apply',
+    },
+    tags: {
+      ...tagged.tags,
+      distinct: true,
+      create: 'optional',
+      default: [],
+      flag: 'tag',
     },
     ...stamped,
     l2_up: { type: 'bool', hidden: true, help: 'The L2 agent has reported it wired' },

@@ -1,6 +1,6 @@
 // A named set of rules for the traffic of ports.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { identified, owned, stamped } from './standard.ts';
+import { identified, owned, stamped, tagged } from './standard.ts';
 
 export const securityGroup = defineResource({
   name: 'security_group',
@@ -33,6 +33,7 @@ export const securityGroup = defineResource({
       help: 'Text for people',
     },
     security_group_rules: { type: 'list', of: { type: 'dict' }, stored: false, help: 'Its rules' },
+    ...tagged,
     ...stamped,
     default_of: {
       type: 'string',

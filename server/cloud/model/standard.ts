@@ -47,6 +47,11 @@ export const admin_state_up = {
   help: 'False takes it out of service',
 } as const;
 
+/** Words that clients hang on it; given and taken below `/tags`. */
+export const tagged = {
+  tags: { type: 'list', of: { type: 'string', maxLength: 255 }, help: 'Tags, of up to 255 characters' },
+} as const;
+
 /** When and how often it was changed. */
 export const stamped = {
   created_at: { type: 'time', help: 'UTC' },

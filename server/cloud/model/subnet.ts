@@ -1,6 +1,6 @@
 // A block of addresses on a network, handed to ports and announced by DHCP.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { described, identified, ipVersion, named, owned, stamped } from './standard.ts';
+import { described, identified, ipVersion, named, owned, stamped, tagged } from './standard.ts';
 
 const pool = {
   type: 'dict',
@@ -114,6 +114,7 @@ export const subnet = defineResource({
       help: 'DNS servers announced to guests',
     },
     ...described,
+    ...tagged,
     ...stamped,
   },
 });

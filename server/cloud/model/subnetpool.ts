@@ -1,6 +1,6 @@
 // Prefixes from which subnets take theirs.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { described, identified, named, owned, stamped } from './standard.ts';
+import { described, identified, named, owned, stamped, tagged } from './standard.ts';
 
 export const subnetpool = defineResource({
   name: 'subnetpool',
@@ -78,6 +78,7 @@ export const subnetpool = defineResource({
       help: 'Taken when a subnet names no pool and no prefix',
     },
     ...described,
+    ...tagged,
     ...stamped,
   },
 });

@@ -171,6 +171,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2016-04-11T10:00:00-00:00',
   ],
   [
+    'standard-attr-tag',
+    'Tag support for resources with standard attribute: floatingip, network, port, router, security_group, subnet, subnetpool',
+    'Enables to set tag on resources with standard attribute.',
+    '2017-01-01T00:00:00-00:00',
+  ],
+  [
     'standard-attr-timestamp',
     'Resource timestamps',
     'Adds created_at and updated_at fields to all Neutron resources that have Neutron standard attributes.',
@@ -181,6 +187,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Subnet Allocation',
     'Enables allocation of subnets from a subnet pool',
     '2015-03-30T10:00:00-00:00',
+  ],
+  [
+    'tag-ports-during-bulk-creation',
+    'Tag Ports During Bulk Creation',
+    'Allow to tag ports during bulk creation',
+    '2019-12-29T19:00:00-00:00',
   ],
 ];
 

@@ -14,6 +14,7 @@ import {
   showRequest,
   updateRequest,
 } from './requests.ts';
+import { tagRoutes } from './tag-routes.ts';
 import type { Env } from './work.ts';
 
 /** The whole API; `authenticate` puts the caller's context into `res.locals.context` or answers 401. */
@@ -49,6 +50,7 @@ function routesOf(env: Env): Router {
   extensionRoutes(router, env);
   quotaRoutes(router, env);
   agentRoutes(router, env);
+  tagRoutes(router, env);
   for (const resource of env.resources) resourceRoutes(router, env, resource);
   return router;
 }

@@ -89,6 +89,7 @@ async function addColumns(handle: Handle, table: Table<unknown>, present: Set<st
 }
 
 function emptyValue(column: Column) {
+  if (column.empty !== undefined) return sql.lit(column.empty);
   if (column.type === 'int' || column.type === 'bool') return 0;
   return column.type === 'json' ? sql.lit('null') : '';
 }

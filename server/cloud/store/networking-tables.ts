@@ -14,6 +14,7 @@ import { subnetpool } from '../model/subnetpool.ts';
 import type { DvrHostMac } from '../model/specs.ts';
 import type { Schema } from './migrate.ts';
 import { defineTable, tableOf } from './table.ts';
+import { tagTables } from './tag-tables.ts';
 
 const names = Object.fromEntries(resources.map(({ name, plural }) => [name, plural]));
 const refers = (table: string) =>
@@ -210,6 +211,7 @@ export const networkingSchema: Schema = {
     agents,
     meteringLabels,
     meteringLabelRules,
+    ...Object.values(tagTables),
     ipAllocations,
     segmentAllocations,
     groupBindings,

@@ -7,6 +7,8 @@ export interface Column {
   /** Characters of a varchar. */
   length?: number;
   nullable?: boolean;
+  /** What rows get that were there before the column; default by type. */
+  empty?: string;
   references?: { table: string; onDelete?: 'cascade' };
 }
 
@@ -54,6 +56,7 @@ function columnOf(field: Field, tableNames: Record<string, string>): Column {
     case 'bool':
       return { type: 'bool', ...nullable };
     case 'list':
+      return { type: 'json', ...nullable, ...(!field.nullable && { empty: '[]' }) };
     case 'dict':
     case 'any':
       return { type: 'json', ...nullable };

@@ -24,6 +24,13 @@ const detailOption: OptionSpec = {
   isSwitch: true,
 };
 
+const tagOptions: readonly OptionSpec[] = [
+  { name: 'tags', help: 'Only what has all of these tags (commas between them)', metavar: 'TAGS' },
+  { name: 'tags-any', help: 'Only what has one of these tags', metavar: 'TAGS' },
+  { name: 'not-tags', help: 'Only what has not all of these tags', metavar: 'TAGS' },
+  { name: 'not-tags-any', help: 'Only what has none of these tags', metavar: 'TAGS' },
+];
+
 /** The commands of a resource. */
 export function commandsOf(resource: Resource): Command[] {
   const { command } = resource;
@@ -76,6 +83,7 @@ function list(resource: Resource): Nameless {
       { name: 'sort-key', help: 'Field to sort by; may be repeated', many: true },
       { name: 'sort-dir', help: 'asc or desc for each sort key', many: true },
       { name: 'page-size', letter: 'P', help: 'Rows to ask for at a time', metavar: 'SIZE' },
+      ...('tags' in resource.fields ? tagOptions : []),
     ],
     run: (input, { session }) => listWith(session, resource, input, {}),
   };
@@ -91,6 +99,7 @@ export async function listWith(
   const query: Record<string, string | string[]> = { ...filters };
   for (const [name, value] of Object.entries(attributes))
     query[name] = Array.isArray(value) ? value.map(asText) : asText(value);
+  for (const { name } of tagOptions) if (options[name] !== undefined) query[name] = String(options[name]);
   if (options.field !== undefined) query.fields = options.field as string[];
   if (options['sort-key'] !== undefined) {
     query.sort_key = options['sort-key'] as string[];

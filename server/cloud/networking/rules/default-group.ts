@@ -23,6 +23,7 @@ async function makeDefaultGroup(work: Work, tenant_id: string): Promise<Security
     tenant_id,
     description: 'Default security group',
     default_of: tenant_id,
+    tags: [],
     ...stamps,
   };
   await work.rows.insert(securityGroups, group);

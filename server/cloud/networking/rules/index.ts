@@ -10,15 +10,16 @@ import { securityGroupBehaviour } from './security-group.ts';
 import { securityGroupRuleRules } from './security-group-rule.ts';
 import { subnetRules } from './subnet.ts';
 import { subnetpoolRules } from './subnetpool.ts';
+import { tagged } from './tagged.ts';
 
 export const rules: Record<string, Rules> = {
-  network: networkRules,
-  subnetpool: subnetpoolRules,
-  subnet: subnetRules,
-  port: portRules,
-  router: routerRules,
-  floatingip: floatingipRules,
-  security_group: securityGroupBehaviour,
+  network: tagged('network', networkRules),
+  subnetpool: tagged('subnetpool', subnetpoolRules),
+  subnet: tagged('subnet', subnetRules),
+  port: tagged('port', portRules),
+  router: tagged('router', routerRules),
+  floatingip: tagged('floatingip', floatingipRules),
+  security_group: tagged('security_group', securityGroupBehaviour),
   security_group_rule: securityGroupRuleRules,
   agent: agentRules,
   metering_label: meteringLabelBehaviour,
