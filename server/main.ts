@@ -18,6 +18,7 @@ const roles: Record<string, () => Promise<{ main: Main }>> = {
   'neutron-dhcp-agent': () => import('./cloud/agents/dhcp/main.ts'),
   'neutron-l3-agent': () => import('./cloud/agents/l3/main.ts'),
   'neutron-metadata-agent': () => import('./cloud/agents/metadata/main.ts'),
+  'neutron-metering-agent': () => import('./cloud/agents/metering/main.ts'),
 };
 
 const [role, ...argv] = process.argv.slice(2);

@@ -34,7 +34,9 @@ export function parseTables(text: string): Tables {
     if (line.startsWith('*')) chains = tables[line.slice(1)] ??= {};
     else if (line.startsWith(':')) chains[line.slice(1, line.indexOf(' '))] = [];
     else if (line.startsWith('-A ')) {
-      const end = line.indexOf(' ', 3);
+      const space = line.indexOf(' ', 3);
+      // a rule that only counts has neither match nor target
+      const end = space < 0 ? line.length : space;
       const rule = line
         .slice(end + 1)
         .replace(/(^| )-p (\S+)/, (_, before, name) => `${before}-p ${protocolMatch(name, 4)}`);
@@ -42,6 +44,26 @@ export function parseTables(text: string): Tables {
     }
   }
   return tables;
+}
+
+/** What went through a rule. */
+export interface Counter {
+  packets: number;
+  bytes: number;
+}
+
+/** What went through the first rule of every chain of table filter. */
+export async function readCounters({ ns, family = 4 }: IptablesTarget = {}): Promise<Map<string, Counter>> {
+  const program = family === 6 ? 'ip6tables-save' : 'iptables-save';
+  return parseCounters((await run(inNetns(ns, [program, '-c', '-t', 'filter']))).stdout);
+}
+
+/** Lines `[PACKETS:BYTES] -A CHAIN ...`. */
+export function parseCounters(text: string): Map<string, Counter> {
+  const counters = new Map<string, Counter>();
+  for (const [, packets, bytes, chain] of text.matchAll(/^\[(\d+):(\d+)\] -A (\S+)/gm))
+    if (!counters.has(chain!)) counters.set(chain!, { packets: Number(packets), bytes: Number(bytes) });
+  return counters;
 }
 
 /** Names that iptables prints for a protocol, by number; others are printed by number or name as /etc/protocols has it. */

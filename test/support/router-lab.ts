@@ -44,12 +44,18 @@ export const floatingIp = (fixed: string) => ({
   status: 'DOWN' as const,
 });
 
-/** The cloud without its router, which the test asks for with `want`; `options` are those of l3_agent.ini. */
-export async function routerLab(options: Record<string, string> = {}) {
+/**
+ * The cloud without its router, which the test asks for with `want`; `options` are those of l3_agent.ini, `answers` what
+ * the server says to other calls.
+ */
+export async function routerLab(
+  options: Record<string, string> = {},
+  answers: Parameters<typeof agentServer>[0] = {},
+) {
   const stack = new AsyncDisposableStack();
   const openVswitch = stack.use(await ovs());
   await vsctl(['br-int', 'br-ex'].flatMap((name) => ensureBridgeCommands(name, { datapath_type: 'netdev' })));
-  const server = agentServer();
+  const server = agentServer(answers);
   const config = agentConfig(l3Options, options);
   const agent = createL3Agent(config, server.rpc, testLogger);
   const { reconciler } = agent;

@@ -100,7 +100,7 @@ function shapeOf({ compute, network, mechanism, ...rest }: z.infer<typeof labSch
     mechanism: isOne ? mechanism : usualShape.mechanism,
     mechanismOf: isOne ? {} : mechanism,
     ...{ isL2Populated: rest.l2population, isDistributed: rest.dvr, isHighlyAvailable: rest.ha },
-    isSpareWired: rest.spare_wire,
+    ...{ isSpareWired: rest.spare_wire, isMetered: rest.metering },
   };
 }
 

@@ -26,6 +26,7 @@ export const labSchema = z.strictObject({
       dvr: z.boolean().default(false),
       ha: z.boolean().default(false),
       spare_wire: z.boolean().default(false),
+      metering: z.boolean().default(false),
       config: z
         .array(
           z.strictObject({

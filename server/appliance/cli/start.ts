@@ -26,6 +26,7 @@ interface StartWishes {
   dvr?: boolean;
   ha?: boolean;
   spareWire?: boolean;
+  metering?: boolean;
   nodesOnly?: boolean;
 }
 
@@ -64,6 +65,7 @@ function shapeOf(wishes: StartWishes): CloudShape {
     isDistributed: wishes.dvr === true,
     isHighlyAvailable: wishes.ha === true,
     isSpareWired: wishes.spareWire === true,
+    isMetered: wishes.metering === true,
   };
   for (const node of Object.keys(shape.mechanismOf)) wordOf(node, 'node', nodeNamesOf(shape));
   return shape;
@@ -86,6 +88,7 @@ export function addStart(program: Command): void {
     .option('--dvr', 'distributed routers')
     .option('--ha', 'highly available routers')
     .option('--spare-wire', 'a second data network, physnet3 on eth2')
+    .option('--metering', 'metering agents beside the routers')
     .option('--nodes-only', 'do not wait for the cloud to answer')
     .addHelpText('after', '\nExample:\n  patchbay start play && patchbay shell play controller')
     .action(async (name: string, options: StartWishes) => {

@@ -28,6 +28,8 @@ export interface CloudShape {
   isHighlyAvailable: boolean;
   /** A second data network, physnet3 on eth2; then both can be flat. */
   isSpareWired: boolean;
+  /** The nodes that route count traffic by metering labels. */
+  isMetered: boolean;
   /** Options set in the nodes' configuration files before the daemons start. */
   config: ConfigOverride[];
 }
@@ -42,6 +44,7 @@ export const usualShape: CloudShape = {
   isDistributed: false,
   isHighlyAvailable: false,
   isSpareWired: false,
+  isMetered: false,
   config: [],
 };
 

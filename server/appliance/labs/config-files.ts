@@ -43,6 +43,7 @@ const fileOf: Record<string, string> = {
   '/etc/neutron/dhcp_agent.ini': 'neutron-dhcp-agent',
   '/etc/neutron/l3_agent.ini': 'neutron-l3-agent',
   '/etc/neutron/metadata_agent.ini': 'neutron-metadata-agent',
+  '/etc/neutron/metering_agent.ini': 'neutron-metering-agent',
   '/etc/neutron/plugins/openvswitch/ovs_neutron_plugin.ini': 'neutron-openvswitch-agent',
   '/etc/neutron/plugins/linuxbridge/linuxbridge_conf.ini': 'neutron-linuxbridge-agent',
 };

@@ -35,6 +35,7 @@ export function workerNode(
       `neutron-${mechanism}-agent`,
       ...(kind === 'network' ? ['neutron-dhcp-agent'] : []),
       ...(isRouting ? ['neutron-l3-agent', 'neutron-metadata-agent'] : []),
+      ...(isRouting && shape.isMetered ? ['neutron-metering-agent'] : []),
       ...(kind === 'compute' ? ['nova-compute'] : []),
     ],
     wires: Object.fromEntries(own.map(({ nic, wire }) => [nic, wire])),

@@ -1,5 +1,5 @@
 // The program of an agent that reconciles keys of its own: configuration, log, message queue, `--plan`, end by signal.
-import { loadConfig, type Config, type OptionSpecs } from '../../lib/config.ts';
+import { loadConfig, type Config, type OptionGroups, type OptionSpecs } from '../../lib/config.ts';
 import { runUntilSignal } from '../../lib/daemon.ts';
 import { createLogger, type Logger } from '../../lib/log.ts';
 import type { Reconciler, Step } from '../../lib/reconcile.ts';
@@ -23,22 +23,34 @@ export async function runAgent<O extends AgentOptions>(
   {
     name,
     options,
+    groups = {},
+    service = 'network',
     create,
   }: {
     name: string;
+    /** Options of other groups than [DEFAULT]. */
+    groups?: OptionGroups;
+    /** Publishes its events as `<service>.<host>`. */
+    service?: string;
     /** The options of its [DEFAULT] group. */
     options: O;
-    create: (config: Config<{ DEFAULT: O }>['DEFAULT'], rpc: Rpc, log: Logger) => Agent;
+    create: (
+      config: Config<{ DEFAULT: O }>['DEFAULT'],
+      rpc: Rpc,
+      log: Logger,
+      groups: Config<OptionGroups>,
+    ) => Agent;
   },
 ): Promise<void> {
   const { mode, key, rest } = parsePlanOption(argv);
-  const { DEFAULT: config, warnings } = loadConfig({ DEFAULT: options }, rest);
+  const loaded = loadConfig({ ...groups, DEFAULT: options }, rest);
+  const { DEFAULT: config, warnings } = loaded as Config<{ DEFAULT: O }>;
   const common = config as Config<{ DEFAULT: AgentOptions }>['DEFAULT'];
   const log = createLogger(common, name);
   for (const warning of warnings) log.warning(warning);
   const { transport_url, control_exchange: exchange, host } = common;
-  const rpc = connectRpc({ transport_url, exchange, host, log });
-  const agent = create(config, rpc, log);
+  const rpc = connectRpc({ transport_url, exchange, host, log, publisher_id: `${service}.${host}` });
+  const agent = create(config, rpc, log, loaded as unknown as Config<OptionGroups>);
   if (mode === 'plan') {
     const { dryRun, verify } = agent.reconciler;
     const plans = key === undefined ? await verify() : new Map([[key, await dryRun(key)]]);

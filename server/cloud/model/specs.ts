@@ -216,6 +216,36 @@ export interface RouterSpec {
   routes: { destination: string; nexthop: string }[];
 }
 
+/** Metering: one rule of a label. */
+export interface MeteringRuleSpec {
+  id: string;
+  metering_label_id: string;
+  direction: 'ingress' | 'egress';
+  excluded: boolean;
+  remote_ip_prefix: string | null;
+  source_ip_prefix: string | null;
+  destination_ip_prefix: string | null;
+}
+
+export interface MeteringLabelSpec {
+  id: string;
+  name: string;
+  shared: boolean;
+  rules: MeteringRuleSpec[];
+}
+
+/** Metering: answer of `get_sync_data_metering` on `q-metering-plugin`, one per metered router of the asking host. */
+export interface MeteringRouterSpec {
+  id: string;
+  name: string;
+  tenant_id: string;
+  admin_state_up: boolean;
+  status: string;
+  gw_port_id: string | null;
+  distributed: boolean;
+  _metering_labels: MeteringLabelSpec[];
+}
+
 /** Every agent: `report_state` on topic `q-reports-plugin`, every `report_interval` seconds and at start (`start_flag`). */
 export interface AgentState {
   binary: string;

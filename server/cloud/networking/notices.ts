@@ -3,6 +3,7 @@ import type { Port } from '../model/port.ts';
 import {
   agents,
   distributedPortBindings,
+  meteringLabels,
   networkAgents,
   routerAgents,
   routers,
@@ -62,9 +63,17 @@ export async function tellDhcpAgents(
 
 /** Tells the L3 agents of a router that it changed. */
 export async function routerChanged(work: Work, router_id: string): Promise<void> {
-  for (const server of await l3Hosts(work, router_id))
-    work.casts.push({ topic: 'l3_agent', method: 'routers_updated', args: { routers: [router_id] }, server });
+  const args = { routers: [router_id] };
+  const isMetered = await anyMetering(work);
+  for (const server of await l3Hosts(work, router_id)) {
+    work.casts.push({ topic: 'l3_agent', method: 'routers_updated', args, server });
+    // the device that it counts at may be another
+    if (isMetered) work.casts.push({ topic: 'metering_agent', method: 'routers_updated', args, server });
+  }
 }
+
+const anyMetering = (work: Work): Promise<boolean> =>
+  remembered(work, 'metering', async () => (await work.rows.find(meteringLabels, {})) !== undefined);
 
 /** A floating IP came to or left a router: its agents look again; a distributed one translates where the port is. */
 export async function translationChanged(work: Work, router_id: string): Promise<void> {

@@ -11,6 +11,7 @@ import {
   linuxbridgeVxlanOptions,
 } from '../model/options/linuxbridge.ts';
 import { metadataOptions } from '../model/options/metadata.ts';
+import { meteringAgentOptions, meteringOptions } from '../model/options/metering.ts';
 import { novaOptions } from '../model/options/nova.ts';
 import { ovsAgentOptions, ovsOptions, securityGroupOptions } from '../model/options/ovs.ts';
 import { resources } from '../model/index.ts';
@@ -36,6 +37,7 @@ export const referencePages = (): Record<string, string> => ({
     'dhcp_agent.ini (neutron-dhcp-agent)': { DEFAULT: dhcpOptions },
     'l3_agent.ini (neutron-l3-agent)': { DEFAULT: l3Options },
     'metadata_agent.ini (neutron-metadata-agent)': { DEFAULT: metadataOptions },
+    'metering_agent.ini (neutron-metering-agent)': { DEFAULT: meteringOptions, agent: meteringAgentOptions },
     'keystone.conf (keystone-all)': keystoneOptions,
     'glance-api.conf (glance-api)': glanceOptions,
     'nova.conf (nova-api, nova-compute)': novaOptions,

@@ -6,6 +6,7 @@ import type { Rpc } from '../rpc/rpc.ts';
 import { networkFor, networksFor } from './desired/dhcp.ts';
 import { devicesFor, groupInfoFor } from './desired/l2.ts';
 import { routersFor } from './desired/l3.ts';
+import { meteredRouters } from './desired/metering.ts';
 import { portSpecs } from './desired/port-specs.ts';
 import { allDvrMacs, dvrMacOf } from './dvr/macs.ts';
 import { haStatesReported } from './ha/states.ts';
@@ -38,7 +39,9 @@ function text(args: Item, name: string): string {
 type Endpoints = Record<string, (args: Item, context: RequestContext) => Promise<unknown>>;
 
 /** Every endpoint, by topic and method. */
-export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 'q-l3-plugin', Endpoints> {
+export function endpointsOf(
+  env: Env,
+): Record<'q-reports-plugin' | 'q-plugin' | 'q-l3-plugin' | 'q-metering-plugin', Endpoints> {
   const { read } = env.store;
   const update_device_list = async (args: Item, context: RequestContext) => {
     const up = list(args.devices_up);
@@ -96,6 +99,9 @@ export function endpointsOf(env: Env): Record<'q-reports-plugin' | 'q-plugin' | 
         await floatingIpsReported(env, context, { router_id: text(args, 'router_id'), statuses });
       },
       update_device_list,
+    },
+    'q-metering-plugin': {
+      get_sync_data_metering: (args) => meteredRouters({ rows: read, env }, text(args, 'host')),
     },
   };
 }
