@@ -31,6 +31,7 @@ const named: Record<string, string> = {
   get_agent: 'rule:admin_only',
   update_agent: 'rule:admin_only',
   delete_agent: 'rule:admin_only',
+  get_network_ip_availability: 'rule:admin_only',
   get_metering_label: 'rule:admin_only',
   create_metering_label: 'rule:admin_only',
   delete_metering_label: 'rule:admin_only',

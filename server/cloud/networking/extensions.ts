@@ -109,6 +109,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2017-07-12T00:00:00-00:00',
   ],
   [
+    'network-ip-availability',
+    'Network IP Availability',
+    'Provides IP availability data for each network and subnet.',
+    '2015-09-24T00:00:00-00:00',
+  ],
+  [
     'pagination',
     'Pagination support',
     'Extension that indicates that pagination is enabled.',

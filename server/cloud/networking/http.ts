@@ -5,6 +5,7 @@ import type { Resource } from '../../lib/resource.ts';
 import { agentRoutes } from './agent-routes.ts';
 import { contextOf } from './context.ts';
 import { extensionRoutes } from './extensions.ts';
+import { ipAvailabilityRoutes } from './ip-availability.ts';
 import { quotaRoutes } from './quota-routes.ts';
 import {
   actionRequest,
@@ -51,6 +52,7 @@ function routesOf(env: Env): Router {
   quotaRoutes(router, env);
   agentRoutes(router, env);
   tagRoutes(router, env);
+  ipAvailabilityRoutes(router, env);
   for (const resource of env.resources) resourceRoutes(router, env, resource);
   return router;
 }
