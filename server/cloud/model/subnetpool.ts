@@ -8,6 +8,7 @@ export const subnetpool = defineResource({
   title: 'Subnet pool',
   extension: 'subnet_allocation',
   quota: true,
+  actions: ['add_prefixes', 'remove_prefixes'],
   help: 'A pool of prefixes from which subnets are allocated.',
   command: { noun: 'subnetpool', positional: ['name'] },
   fields: {
@@ -75,7 +76,7 @@ export const subnetpool = defineResource({
       update: true,
       default: false,
       set: 'admin',
-      help: 'Taken when a subnet names no pool and no prefix',
+      help: 'Subnets that ask for the default pool of its IP version take it; one pool of each version can be that',
     },
     ...described,
     ...tagged,

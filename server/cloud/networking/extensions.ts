@@ -28,6 +28,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2014-02-03T10:00:00-00:00',
   ],
   [
+    'default-subnetpools',
+    'Default Subnetpools',
+    'Provides ability to mark and use a subnetpool as the default.',
+    '2016-02-18T18:00:00-00:00',
+  ],
+  [
     'dhcp_agent_scheduler',
     'DHCP Agent Scheduler',
     'Schedule networks among dhcp agents',
@@ -189,10 +195,22 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2016-09-12T10:00:00-00:00',
   ],
   [
+    'subnet-service-types',
+    'Subnet service types',
+    'Provides ability to set the subnet service_types field',
+    '2016-03-15T18:00:00-00:00',
+  ],
+  [
     'subnet_allocation',
     'Subnet Allocation',
     'Enables allocation of subnets from a subnet pool',
     '2015-03-30T10:00:00-00:00',
+  ],
+  [
+    'subnetpool-prefix-ops',
+    'Subnet Pool Prefix Operations',
+    'Provides support for adjusting the prefix list of subnet pools',
+    '2019-02-08T10:00:00-00:00',
   ],
   [
     'tag-ports-during-bulk-creation',

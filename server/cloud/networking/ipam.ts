@@ -8,6 +8,7 @@ import type { Subnet } from '../model/subnet.ts';
 import { ipAllocations, subnets as subnetTable } from '../store/networking-tables.ts';
 import { lowestFree, portReleases } from './lowest-address.ts';
 import { subnetsOf } from './rules/load.ts';
+import { subnetsFor } from './subnet-service.ts';
 import type { Work } from './work.ts';
 
 /** What a caller may ask for: a subnet, an address, or both. */
@@ -52,7 +53,7 @@ export async function takeAddresses(
 }
 
 async function takeDefault(work: Work, holder: Holder): Promise<FixedIp[]> {
-  const all = await subnetsOf(work, holder.network_id);
+  const all = subnetsFor(await subnetsOf(work, holder.network_id), holder);
   if (all.length === 0) return [];
   const taken: FixedIp[] = [];
   const automatic = all.filter((subnet) => isAutomatic(subnet) && !choosesNever(holder.device_owner));
@@ -94,7 +95,7 @@ async function takeOne(work: Work, holder: Holder, wanted: AskedIp, position: nu
 
 /** The subnet named, or the one that holds the address. */
 async function subnetFor(work: Work, holder: Holder, { subnet_id, ip_address }: AskedIp): Promise<Subnet> {
-  const all = await subnetsOf(work, holder.network_id);
+  const all = subnetsFor(await subnetsOf(work, holder.network_id), holder);
   if (subnet_id !== undefined) {
     const named = all.find(({ id }) => id === subnet_id);
     if (named !== undefined) return named;

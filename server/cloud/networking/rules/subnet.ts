@@ -12,10 +12,12 @@ import {
   routers,
   subnets,
 } from '../../store/networking-tables.ts';
+import { poolFor } from '../default-subnetpool.ts';
 import { addressesOf, eui64, isAutomatic, takeAddresses } from '../ipam.ts';
 import { portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
 import { routerPortOwners } from '../router-ports.ts';
 import { scheduleNetwork, syncDhcpPorts } from '../schedule-dhcp.ts';
+import { checkServiceTypes, serves } from '../subnet-service.ts';
 import type { Item, Rules, Work } from '../work.ts';
 import { forgetNetwork, getNetwork, subnetsOf } from './load.ts';
 import { cidrFromPool } from './subnetpool-take.ts';
@@ -70,7 +72,9 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
   async beforeCreate(work, body, id) {
     const network = await getNetwork(work, body.network_id);
     const version = body.ip_version;
-    const cidr = await prefixOf(work, body);
+    checkServiceTypes(body.service_types);
+    const subnetpool_id = await poolFor(work, body);
+    const cidr = await prefixOf(work, { ...body, tenant_id: body.tenant_id!, subnetpool_id });
     checkIpv6Modes(body, cidr);
     await refuseOverlap(work, network.id, cidr);
     const gateway_ip = body.gateway_ip === undefined ? defaultGateway(cidrOf(cidr)) : body.gateway_ip;
@@ -78,6 +82,7 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
     if (body.allocation_pools !== undefined) checkPools(body.allocation_pools, cidr, gateway_ip);
     checkAnnounced(body, { subnet_id: id, ip_version: version, settings: work.env.settings });
     return {
+      subnetpool_id,
       cidr,
       gateway_ip,
       allocation_pools: body.allocation_pools ?? defaultPools(cidrOf(cidr), gateway_ip),
@@ -94,6 +99,7 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
   },
 
   async beforeUpdate(work, row, changes) {
+    checkServiceTypes(changes.service_types ?? []);
     const gateway_ip = changes.gateway_ip === undefined ? row.gateway_ip : changes.gateway_ip;
     if (changes.gateway_ip !== undefined && changes.gateway_ip !== row.gateway_ip)
       await refuseUsedGateway(work, row);
@@ -137,7 +143,10 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
 };
 
 /** The prefix given, or one from the pool named. */
-async function prefixOf(work: Work, body: Create & { prefixlen?: number }): Promise<string> {
+async function prefixOf(
+  work: Work,
+  body: Create & { tenant_id: string; prefixlen?: number },
+): Promise<string> {
   if (body.subnetpool_id !== null) return cidrFromPool(work, { ...body, subnetpool_id: body.subnetpool_id });
   if (body.cidr) return checkedCidr(body.cidr, body.ip_version);
   throw neutronError('BadRequest', {
@@ -177,7 +186,7 @@ async function addAutomaticAddresses(work: Work, row: Subnet): Promise<void> {
   const there = await work.rows.all(ports, { network_id: row.network_id });
   await work.env.plugin.population?.changing(work, there);
   for (const port of there) {
-    if (port.device_owner.startsWith('network:')) continue;
+    if (port.device_owner.startsWith('network:') || !serves(row, port.device_owner)) continue;
     const position = (await addressesOf(work, port.id)).length;
     const ip_address = eui64(row, port.mac_address);
     await takeAddresses(work, port, [{ subnet_id: row.id, ip_address }]);

@@ -8,6 +8,8 @@ import type { Work } from '../work.ts';
 
 interface Wanted {
   subnetpool_id: string;
+  /** Who the prefix is for. */
+  tenant_id: string;
   ip_version: 4 | 6;
   cidr?: string | null;
   prefixlen?: number;
@@ -22,14 +24,21 @@ export async function cidrFromPool(work: Work, wanted: Wanted): Promise<string> 
     throw neutronError('SubnetPoolNotFound', { subnetpool_id });
   if (pool.ip_version !== ip_version)
     throw invalidInput(`Cannot allocate IPv${ip_version} subnet from IPv${pool.ip_version} subnet pool`);
-  const taken = (await work.rows.all(subnets, { subnetpool_id })).map(({ cidr }) => cidrOf(cidr!));
-  if (wanted.cidr) return specific(pool, wanted.cidr, taken);
+  const used = await work.rows.all(subnets, { subnetpool_id });
+  const taken = used.map(({ cidr }) => cidrOf(cidr!));
+  const own = used.filter(({ tenant_id }) => tenant_id === wanted.tenant_id).map(({ cidr }) => cidrOf(cidr!));
+  if (wanted.cidr) {
+    const asked = specific(pool, wanted.cidr, taken);
+    checkPoolQuota(pool, own, cidrOf(asked).prefix);
+    return asked;
+  }
   const prefix = wanted.prefixlen ?? pool.default_prefixlen;
   if (prefix < pool.min_prefixlen || prefix > pool.max_prefixlen)
     throw refused(
       prefix < pool.min_prefixlen ? 'MinPrefixSubnetAllocationError' : 'MaxPrefixSubnetAllocationError',
       `Unable to allocate subnet with prefix length ${prefix}, ${prefix < pool.min_prefixlen ? `minimum allowed prefix is ${pool.min_prefixlen}` : `maximum allowed prefix is ${pool.max_prefixlen}`}.`,
     );
+  checkPoolQuota(pool, own, prefix);
   const free = firstFree(pool, prefix, taken);
   if (free === undefined)
     throw new CloudError(
@@ -38,6 +47,19 @@ export async function cidrFromPool(work: Work, wanted: Wanted): Promise<string> 
       'Failed to allocate subnet: Insufficient prefix space to allocate subnet size /' + `${prefix}.`,
     );
   return formatCidr(free);
+}
+
+/** A project may take so many addresses of the pool, of IPv6 so many /64s. Throws 409. */
+function checkPoolQuota(pool: Subnetpool, own: readonly Cidr[], prefix: number): void {
+  if (!pool.default_quota) return;
+  const units = (length: number) => 2 ** ((pool.ip_version === 4 ? 32 : 64) - length);
+  const used = own.reduce((sum, cidr) => sum + units(cidr.prefix), 0);
+  if (used + units(prefix) > pool.default_quota)
+    throw new CloudError(
+      409,
+      'SubnetPoolQuotaExceeded',
+      'Per-tenant subnet pool prefix quota exceeded.',
+    );
 }
 
 const refused = (type: string, message: string) => new CloudError(400, type, message);
