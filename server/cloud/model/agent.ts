@@ -32,7 +32,7 @@ export const agent = defineResource({
     started_at: { type: 'time', help: 'UTC' },
     heartbeat_timestamp: { type: 'time', help: 'UTC' },
     description: { type: 'string', maxLength: 255, nullable: true, update: true, help: 'Text for people' },
-    availability_zone: { type: 'string', maxLength: 255, nullable: true, help: 'nova' },
+    availability_zone: { type: 'string', maxLength: 255, nullable: true, help: 'Where it is: nova' },
     alive: {
       type: 'bool',
       stored: false,

@@ -106,6 +106,7 @@ export const neutronErrors = {
   AgentNotFound: [404, 'Agent {id} could not be found'],
   TenantQuotaNotFound: [404, 'Quota for tenant {tenant_id} could not be found.'],
   ExtensionNotFound: [404, 'Extension with alias {alias} does not exist'],
+  AvailabilityZoneNotFound: [404, 'AvailabilityZone {availability_zone} could not be found.'],
   TagResourceNotFound: [404, 'Resource {resource} {resource_id} could not be found.'],
   TagNotFound: [404, 'Tag {tag} could not be found.'],
   // 409
@@ -177,6 +178,8 @@ export const neutronErrors = {
     409,
     "Metering label rule with remote_ip_prefix '{remote_ip_prefix}' overlaps another.",
   ],
+  AutoAllocationFailure: [409, 'Deployment error: {reason}.'],
+  DefaultExternalNetworkExists: [409, 'A default external network already exists: {net_id}.'],
   InvalidDHCPAgent: [409, 'Agent {id} is not a valid DHCP Agent or has been disabled.'],
   NetworkHostedByDHCPAgent: [
     409,

@@ -1,6 +1,6 @@
 // A virtual L2 network, with the provider, external network, MTU and port security extensions.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { admin_state_up, described, identified, named, owned, stamped, tagged } from './standard.ts';
+import { admin_state_up, described, identified, named, owned, stamped, tagged, zoned } from './standard.ts';
 
 export const network = defineResource({
   name: 'network',
@@ -42,6 +42,16 @@ export const network = defineResource({
       set: 'admin',
       help: 'Routers may have their gateway on it and floating IPs come from it',
     },
+    is_default: {
+      type: 'bool',
+      create: 'optional',
+      update: true,
+      default: false,
+      set: 'admin',
+      flag: false,
+      switches: { 'is-default': true },
+      help: 'The external network that topologies made of themselves lead to; one can be that',
+    },
     ...described,
     port_security_enabled: {
       type: 'bool',
@@ -50,6 +60,7 @@ export const network = defineResource({
       default: true,
       help: 'What its new ports start with',
     },
+    ...zoned,
     ...tagged,
     ...stamped,
     'provider:network_type': {

@@ -1,6 +1,6 @@
 // A virtual router: interfaces on subnets, a gateway with SNAT, extra routes.
 import { defineResource, type RowOf, type ValueOf } from '../../lib/resource.ts';
-import { admin_state_up, described, identified, named, owned, stamped, tagged } from './standard.ts';
+import { admin_state_up, described, identified, named, owned, stamped, tagged, zoned } from './standard.ts';
 
 const fixedIp = { type: 'dict', keys: { subnet_id: { type: 'uuid' }, ip_address: { type: 'ip' } } } as const;
 const gatewayInfo = {
@@ -66,6 +66,7 @@ export const router = defineResource({
       switches: { 'no-routes': null },
       help: 'Further routes by way of addresses on its subnets',
     },
+    ...zoned,
     ...tagged,
     ...stamped,
     gw_port_id: { type: 'uuid', nullable: true, hidden: true, help: 'Its port on the external network' },

@@ -47,6 +47,25 @@ export const admin_state_up = {
   help: 'False takes it out of service',
 } as const;
 
+/** Where it is to be, and where the agents are that serve it. */
+export const zoned = {
+  availability_zone_hints: {
+    type: 'list',
+    of: { type: 'string', maxLength: 255 },
+    distinct: true,
+    create: 'optional',
+    default: [],
+    flag: 'availability-zone-hint',
+    help: 'Zones that its agents are taken from; none: any',
+  },
+  availability_zones: {
+    type: 'list',
+    of: { type: 'string' },
+    stored: false,
+    help: 'Zones of the agents that serve it',
+  },
+} as const;
+
 /** Words that clients hang on it; given and taken below `/tags`. */
 export const tagged = {
   tags: { type: 'list', of: { type: 'string', maxLength: 255 }, help: 'Tags, of up to 255 characters' },

@@ -22,6 +22,24 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2013-07-23T10:00:00-00:00',
   ],
   [
+    'auto-allocated-topology',
+    'Auto Allocated Topology Services',
+    'Auto Allocated Topology Services.',
+    '2016-01-01T00:00:00-00:00',
+  ],
+  [
+    'availability_zone',
+    'Availability Zone',
+    'The availability zone extension.',
+    '2015-01-01T10:00:00-00:00',
+  ],
+  [
+    'availability_zone_filter',
+    'Availability Zone Filter Extension',
+    'Add filter parameters to AvailabilityZone resource',
+    '2018-06-22T10:00:00-00:00',
+  ],
+  [
     'binding',
     'Port Binding',
     'Expose port bindings of a virtual port to external application',
@@ -115,6 +133,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2017-07-12T00:00:00-00:00',
   ],
   [
+    'network_availability_zone',
+    'Network Availability Zone',
+    'Availability zone support for network.',
+    '2015-01-01T10:00:00-00:00',
+  ],
+  [
     'network-ip-availability',
     'Network IP Availability',
     'Provides IP availability data for each network and subnet.',
@@ -156,6 +180,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Neutron L3 Router',
     'Router abstraction for basic L3 forwarding between L2 Neutron networks and access to external networks via a NAT gateway.',
     '2012-07-20T10:00:00-00:00',
+  ],
+  [
+    'router_availability_zone',
+    'Router Availability Zone',
+    'Availability zone support for router.',
+    '2015-01-01T10:00:00-00:00',
   ],
   ['security-group', 'security-group', 'The security groups extension.', '2012-10-05T10:00:00-00:00'],
   [
@@ -233,6 +263,8 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
   {
     aliases: [
       'router',
+      'auto-allocated-topology',
+      'router_availability_zone',
       'dvr',
       'l3-ha',
       'ext-gw-mode',

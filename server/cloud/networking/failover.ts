@@ -1,6 +1,6 @@
 // What happens to the networks and routers of agents that are dead or out of service: others take them over.
 import type { Agent } from '../model/agent.ts';
-import { agents, networkAgents, routerAgents, routers } from '../store/networking-tables.ts';
+import { agents, networkAgents, networks, routerAgents, routers } from '../store/networking-tables.ts';
 import { isServing, isUsable, silentFor } from './alive.ts';
 import { l3Agents, suits } from './l3-candidates.ts';
 import { inOrder } from './load-order.ts';
@@ -8,6 +8,7 @@ import { gatewayNetworkOf } from './router-ports.ts';
 import { moveNetwork } from './schedule-dhcp.ts';
 import { bindRouter, unbindRouter } from './schedule-l3.ts';
 import type { Env, Work } from './work.ts';
+import { inZones } from './zones.ts';
 
 /** Seconds of silence after which an agent is given up: longer than it takes to count as dead, for the queue may be away. */
 export const patience = (env: Pick<Env, 'settings'>): number => 2 * env.settings.agent_down_time;
@@ -29,7 +30,10 @@ async function moveNetworks(work: Work): Promise<void> {
   for (const from of all.filter((agent) => isGivenUp(work.env, agent)))
     for (const { network_id } of await work.rows.all(networkAgents, { agent_id: from.id })) {
       const serving = await work.rows.all(networkAgents, { network_id });
-      const free = usable.filter(({ id }) => !serving.some(({ agent_id }) => agent_id === id));
+      const hints = (await work.rows.find(networks, { id: network_id }))?.availability_zone_hints ?? [];
+      const free = inZones(usable, hints).filter(
+        ({ id }) => !serving.some(({ agent_id }) => agent_id === id),
+      );
       const [to] = await inOrder(work, networkAgents, free);
       if (to !== undefined) await moveNetwork(work, network_id, { from, to });
     }
@@ -43,7 +47,7 @@ async function moveRouters(work: Work): Promise<void> {
     for (const router of await work.rows.all(routers, { id: held.map(({ router_id }) => router_id) })) {
       const external = await gatewayNetworkOf(work, router);
       const serving = await work.rows.all(routerAgents, { router_id: router.id });
-      const free = usable.filter(
+      const free = inZones(usable, router.availability_zone_hints).filter(
         (agent) => suits(agent, router, external) && !serving.some(({ agent_id }) => agent_id === agent.id),
       );
       const [to] = await inOrder(work, routerAgents, free);

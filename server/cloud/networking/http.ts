@@ -3,6 +3,7 @@ import { Router, type Express, type Request, type RequestHandler, type Response 
 import { createApp, type HttpFailure } from '../../lib/http.ts';
 import type { Resource } from '../../lib/resource.ts';
 import { agentRoutes } from './agent-routes.ts';
+import { autoTopologyRoutes } from './auto-topology.ts';
 import { contextOf } from './context.ts';
 import { extensionRoutes } from './extensions.ts';
 import { ipAvailabilityRoutes } from './ip-availability.ts';
@@ -17,6 +18,7 @@ import {
 } from './requests.ts';
 import { tagRoutes } from './tag-routes.ts';
 import type { Env } from './work.ts';
+import { zoneRoutes } from './zones.ts';
 
 /** The whole API; `authenticate` puts the caller's context into `res.locals.context` or answers 401. */
 export function createNetworkingApp(env: Env, authenticate: RequestHandler): Express {
@@ -52,7 +54,9 @@ function routesOf(env: Env): Router {
   quotaRoutes(router, env);
   agentRoutes(router, env);
   tagRoutes(router, env);
+  zoneRoutes(router, env);
   ipAvailabilityRoutes(router, env);
+  if (env.settings.service_plugins.includes('router')) autoTopologyRoutes(router, env);
   for (const resource of env.resources) resourceRoutes(router, env, resource);
   return router;
 }

@@ -14,6 +14,7 @@ import { metadataOptions } from '../model/options/metadata.ts';
 import { meteringAgentOptions, meteringOptions } from '../model/options/metering.ts';
 import { novaOptions } from '../model/options/nova.ts';
 import { ovsAgentOptions, ovsOptions, securityGroupOptions } from '../model/options/ovs.ts';
+import { zoneOptions } from '../model/options/zone.ts';
 import { resources } from '../model/index.ts';
 import { optionPage, resourcePage } from '../model/reference.ts';
 import { serverOptions } from './options.ts';
@@ -34,8 +35,8 @@ export const referencePages = (): Record<string, string> => ({
       agent: linuxbridgeAgentOptions,
       securitygroup: linuxbridgeSecurityGroupOptions,
     },
-    'dhcp_agent.ini (neutron-dhcp-agent)': { DEFAULT: dhcpOptions },
-    'l3_agent.ini (neutron-l3-agent)': { DEFAULT: l3Options },
+    'dhcp_agent.ini (neutron-dhcp-agent)': { DEFAULT: dhcpOptions, agent: zoneOptions },
+    'l3_agent.ini (neutron-l3-agent)': { DEFAULT: l3Options, agent: zoneOptions },
     'metadata_agent.ini (neutron-metadata-agent)': { DEFAULT: metadataOptions },
     'metering_agent.ini (neutron-metering-agent)': { DEFAULT: meteringOptions, agent: meteringAgentOptions },
     'keystone.conf (keystone-all)': keystoneOptions,

@@ -15,6 +15,7 @@ import { subnetsOf } from './rules/load.ts';
 import { createPort } from './rules/port-create.ts';
 import { removePort } from './rules/port-remove.ts';
 import type { Work } from './work.ts';
+import { spread } from './zones.ts';
 
 /** `dhcp<uuid5 of the host>-<network>`: the same port is found again after a restart. */
 export function dhcpDeviceId(host: string, network_id: string): string {
@@ -40,11 +41,17 @@ export async function scheduleNetwork(work: Work, network_id: string): Promise<v
   const missing = work.env.settings.dhcp_agents_per_network - serving;
   if (missing <= 0) return;
   const bound = new Set((await work.rows.all(networkAgents, { network_id })).map(({ agent_id }) => agent_id));
-  const usable = (await work.rows.all(agents, { agent_type: 'DHCP agent' })).filter(
-    (agent) => isUsable(work.env, agent) && !bound.has(agent.id),
-  );
+  const all = await work.rows.all(agents, { agent_type: 'DHCP agent' });
+  const usable = all.filter((agent) => isUsable(work.env, agent) && !bound.has(agent.id));
+  if (usable.length === 0) return;
   const order = await inOrder(work, networkAgents, usable);
-  for (const agent of order.slice(0, missing)) await bindNetwork(work, network_id, agent);
+  const network = await work.rows.find(networks, { id: network_id });
+  const chosen = spread(order, {
+    serving: all.filter(({ id }) => bound.has(id)),
+    hints: network?.availability_zone_hints ?? [],
+    count: missing,
+  });
+  for (const agent of chosen) await bindNetwork(work, network_id, agent);
 }
 
 /** A DHCP agent came into service: networks that lack an agent get one, if that is not switched off. */

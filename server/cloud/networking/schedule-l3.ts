@@ -7,6 +7,7 @@ import { isDistributing, l3Agents, suits } from './l3-candidates.ts';
 import { inOrder } from './load-order.ts';
 import { gatewayNetworkOf } from './router-ports.ts';
 import type { Work } from './work.ts';
+import { inZones, spread } from './zones.ts';
 
 /**
  * Gives a router the agents it lacks; agents that cannot serve it (any more) lose it when another can. A distributed
@@ -23,7 +24,8 @@ export async function scheduleRouter(work: Work, router: Router): Promise<void> 
     for (const agent of serving) await unbindRouter(work, router, agent);
     return;
   }
-  const fitting = all.filter((agent) => suits(agent, router, external));
+  const hints = router.availability_zone_hints;
+  const fitting = inZones(all, hints).filter((agent) => suits(agent, router, external));
   const candidates = fitting.filter((agent) => !bound.has(agent.id) && isUsable(work.env, agent));
   const misfits = candidates.length > 0 ? serving.filter((agent) => !fitting.includes(agent)) : [];
   for (const agent of misfits) await unbindRouter(work, router, agent);
@@ -31,7 +33,9 @@ export async function scheduleRouter(work: Work, router: Router): Promise<void> 
   const missing = (router.ha ? most : 1) - (serving.length - misfits.length);
   if (missing <= 0) return;
   const order = await inOrder(work, routerAgents, candidates);
-  for (const agent of order.slice(0, missing)) await bindRouter(work, router, agent);
+  const staying = serving.filter((agent) => !misfits.includes(agent));
+  for (const agent of spread(order, { serving: staying, hints, count: missing }))
+    await bindRouter(work, router, agent);
 }
 
 /**

@@ -170,6 +170,23 @@ export const distributedPortBindings = defineTable<DistributedPortBinding>({
   indexes: [['router_id'], ['host']],
 });
 
+/** The network and the router that a project got of themselves. */
+export interface AutoTopology {
+  tenant_id: string;
+  network_id: string;
+  router_id: string;
+}
+export const autoTopologies = defineTable<AutoTopology>({
+  name: 'auto_allocated_topologies',
+  columns: {
+    tenant_id: { type: 'varchar', length: 255 },
+    network_id: refers('networks'),
+    router_id: { type: 'varchar', length: 36 },
+  },
+  key: ['tenant_id'],
+  indexes: [['network_id']],
+});
+
 /** Limits that differ from the configured ones. */
 export interface QuotaLimit {
   tenant_id: string;
@@ -221,6 +238,7 @@ export const networkingSchema: Schema = {
     haVrIds,
     dvrHostMacs,
     distributedPortBindings,
+    autoTopologies,
     quotaLimits,
     changeLog,
   ],

@@ -4,6 +4,7 @@ import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { shareReads } from '../../../lib/share-reads.ts';
 import { findProcesses } from '../../../host/process.ts';
 import { dhcpOptions } from '../../model/options/dhcp.ts';
+import { zoneOptions } from '../../model/options/zone.ts';
 import type { AgentState, NetworkSpec } from '../../model/specs.ts';
 import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
@@ -39,7 +40,12 @@ const soon = { timeoutMs: 10_000 };
 
 type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
 
-export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger): DhcpAgent {
+export function createDhcpAgent(
+  config: DhcpConfig,
+  rpc: AgentRpc,
+  log: Logger,
+  zone = 'nova',
+): DhcpAgent {
   const { host } = config;
   const served = new Map<string, DhcpTarget>();
   const readiness = tellOnce((port_ids) => rpc.call('q-plugin', 'dhcp_ready_on_ports', { port_ids }, soon));
@@ -95,7 +101,7 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
     parallel: config.num_sync_threads,
   });
 
-  const state = (): AgentState => dhcpState(config, [...served.values()]);
+  const state = (): AgentState => dhcpState(config, zone, [...served.values()]);
 
   return {
     reconciler,
@@ -146,14 +152,14 @@ export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger):
   };
 }
 
-function dhcpState(config: DhcpConfig, targets: DhcpTarget[]): AgentState {
+function dhcpState(config: DhcpConfig, zone: string, targets: DhcpTarget[]): AgentState {
   const sum = (what: 'subnets' | 'ports') => targets.reduce((total, { counts }) => total + counts[what], 0);
   return {
     binary: 'neutron-dhcp-agent',
     host: config.host,
     agent_type: 'DHCP agent',
     topic: 'dhcp_agent',
-    availability_zone: 'nova',
+    availability_zone: zone,
     configurations: {
       dhcp_driver: config.dhcp_driver,
       dhcp_lease_duration: config.dhcp_lease_duration,
@@ -167,4 +173,10 @@ function dhcpState(config: DhcpConfig, targets: DhcpTarget[]): AgentState {
 }
 
 export const main = (argv: string[]): Promise<void> =>
-  runAgent(argv, { name: 'neutron-dhcp-agent', options: dhcpOptions, create: createDhcpAgent });
+  runAgent(argv, {
+    name: 'neutron-dhcp-agent',
+    options: dhcpOptions,
+    groups: { agent: zoneOptions },
+    create: (config, rpc, log, { agent }) =>
+      createDhcpAgent(config, rpc, log, agent!.availability_zone as string),
+  });

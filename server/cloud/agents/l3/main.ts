@@ -3,6 +3,7 @@ import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { vsctl } from '../../../host/ovs-vsctl.ts';
 import { l3Options } from '../../model/options/l3.ts';
+import { zoneOptions } from '../../model/options/zone.ts';
 import type { AgentState, RouterSpec } from '../../model/specs.ts';
 import type { Rpc } from '../../rpc/connect-rpc.ts';
 import { cacheDesired } from '../desired-cache.ts';
@@ -39,7 +40,7 @@ export interface L3Agent extends Agent {
 
 type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
 
-export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3Agent {
+export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger, zone = 'nova'): L3Agent {
   const { host } = config;
   if (config.agent_mode !== 'legacy' && !config.use_namespaces)
     throw new Error(`agent_mode = ${config.agent_mode} needs use_namespaces = True`);
@@ -163,7 +164,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
         void floating.reconciler.resync();
       };
       rpc.onConnect(resync);
-      const state = () => l3State(config, [...served.values()]);
+      const state = () => l3State(config, zone, [...served.values()]);
       const reporting = reportState(rpc, state, config.report_interval, { log, onNew: resync });
       const removeOrphansSoon = () =>
         void removeOrphans().catch((error: Error) => log.warning(`Looking for lost ports: ${error.message}`));
@@ -178,7 +179,7 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger): L3A
   };
 }
 
-function l3State(config: L3Config, targets: RouterTarget[]): AgentState {
+function l3State(config: L3Config, zone: string, targets: RouterTarget[]): AgentState {
   const sum = (what: keyof RouterTarget['counts']) =>
     targets.reduce((total, { counts }) => total + counts[what], 0);
   return {
@@ -186,7 +187,7 @@ function l3State(config: L3Config, targets: RouterTarget[]): AgentState {
     host: config.host,
     agent_type: 'L3 agent',
     topic: 'l3_agent',
-    availability_zone: 'nova',
+    availability_zone: zone,
     configurations: {
       agent_mode: config.agent_mode,
       ex_gw_ports: sum('gateways'),
@@ -206,4 +207,10 @@ function l3State(config: L3Config, targets: RouterTarget[]): AgentState {
 }
 
 export const main = (argv: string[]): Promise<void> =>
-  runAgent(argv, { name: 'neutron-l3-agent', options: l3Options, create: createL3Agent });
+  runAgent(argv, {
+    name: 'neutron-l3-agent',
+    options: l3Options,
+    groups: { agent: zoneOptions },
+    create: (config, rpc, log, { agent }) =>
+      createL3Agent(config, rpc, log, agent!.availability_zone as string),
+  });

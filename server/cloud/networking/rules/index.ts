@@ -11,13 +11,14 @@ import { securityGroupRuleRules } from './security-group-rule.ts';
 import { subnetRules } from './subnet.ts';
 import { subnetpoolRules } from './subnetpool.ts';
 import { tagged } from './tagged.ts';
+import { zoned } from './zoned.ts';
 
 export const rules: Record<string, Rules> = {
-  network: tagged('network', networkRules),
+  network: tagged('network', zoned('network', networkRules)),
   subnetpool: tagged('subnetpool', subnetpoolRules),
   subnet: tagged('subnet', subnetRules),
   port: tagged('port', portRules),
-  router: tagged('router', routerRules),
+  router: tagged('router', zoned('router', routerRules)),
   floatingip: tagged('floatingip', floatingipRules),
   security_group: tagged('security_group', securityGroupBehaviour),
   security_group_rule: securityGroupRuleRules,

@@ -6,6 +6,7 @@ import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import {
   floatingips,
   ipAllocations,
+  networks,
   ports,
   segmentAllocations,
   subnets,
@@ -48,7 +49,10 @@ export const networkRules: Rules<Network, Create, Update> = {
       segmentation_id: body['provider:segmentation_id'],
     });
     await ensureDefaultGroup(work, body.tenant_id!);
+    const is_default = body.is_default && body['router:external'];
+    if (is_default) await refuseSecondDefault(work, id);
     return {
+      is_default,
       status: 'ACTIVE',
       mtu: mtuOf(work, segment, body.mtu),
       'provider:network_type': segment.network_type,
@@ -60,12 +64,15 @@ export const networkRules: Rules<Network, Create, Update> = {
   async beforeUpdate(work, row, changes) {
     if (changes.shared === false && row.shared) await refuseUnsharing(work, row);
     if (changes['router:external'] === false && row['router:external']) await refuseInternal(work, row.id);
-    if (changes.mtu === undefined) return {};
+    const isExternal = changes['router:external'] ?? row['router:external'];
+    const is_default = (changes.is_default ?? row.is_default) && isExternal;
+    if (is_default && !row.is_default) await refuseSecondDefault(work, row.id);
+    if (changes.mtu === undefined) return { is_default };
     const segment = {
       network_type: row['provider:network_type']!,
       physical_network: row['provider:physical_network'],
     };
-    return { mtu: mtuOf(work, segment, changes.mtu) };
+    return { is_default, mtu: mtuOf(work, segment, changes.mtu) };
   },
 
   async afterUpdate(work, row) {
@@ -124,4 +131,11 @@ async function refuseInternal(work: Work, net_id: string): Promise<void> {
   const owners = [gatewayOwner, floatingipOwner];
   if ((await work.rows.count(ports, { network_id: net_id, device_owner: owners })) > 0)
     throw neutronError('ExternalNetworkInUse', { net_id });
+}
+
+/** One external network is the default. */
+async function refuseSecondDefault(work: Work, id: string): Promise<void> {
+  const other = await work.rows.find(networks, { is_default: true });
+  if (other !== undefined && other.id !== id)
+    throw neutronError('DefaultExternalNetworkExists', { net_id: other.id });
 }
