@@ -84,6 +84,7 @@ export const neutronErrors = {
   ],
   AllowedAddressPairExhausted: [400, 'The number of allowed address pair exceeds the maximum {quota}.'],
   ExtraDhcpOptBadData: [400, 'Invalid data format for extra-dhcp-opt: {data}'],
+  ServiceProfileEmpty: [400, 'Service Profile needs either a driver or metainfo.'],
   InvalidServiceType: [400, 'Invalid service type: {service_type}.'],
   // 403, 404
   PolicyNotAuthorized: [403, '{action} is disallowed by policy'],
@@ -107,6 +108,13 @@ export const neutronErrors = {
   TenantQuotaNotFound: [404, 'Quota for tenant {tenant_id} could not be found.'],
   ExtensionNotFound: [404, 'Extension with alias {alias} does not exist'],
   AvailabilityZoneNotFound: [404, 'AvailabilityZone {availability_zone} could not be found.'],
+  FlavorNotFound: [404, 'Flavor {flavor_id} could not be found.'],
+  ServiceProfileNotFound: [404, 'Service Profile {sp_id} could not be found.'],
+  ServiceProfileDriverNotFound: [404, 'Service Profile driver {driver} could not be found.'],
+  FlavorServiceProfileBindingNotFound: [
+    404,
+    'Service Profile {sp_id} is not associated with flavor {fl_id}.',
+  ],
   TagResourceNotFound: [404, 'Resource {resource} {resource_id} could not be found.'],
   TagNotFound: [404, 'Tag {tag} could not be found.'],
   // 409
@@ -180,6 +188,11 @@ export const neutronErrors = {
   ],
   AutoAllocationFailure: [409, 'Deployment error: {reason}.'],
   DefaultExternalNetworkExists: [409, 'A default external network already exists: {net_id}.'],
+  FlavorServiceProfileBindingExists: [
+    409,
+    'Service Profile {sp_id} is already associated with flavor {fl_id}.',
+  ],
+  ServiceProfileInUse: [409, 'Service Profile {sp_id} is used by some service instance.'],
   InvalidDHCPAgent: [409, 'Agent {id} is not a valid DHCP Agent or has been disabled.'],
   NetworkHostedByDHCPAgent: [
     409,
@@ -208,6 +221,7 @@ export const neutronErrors = {
   ],
   RouterSchedulingFailed: [409, 'Failed scheduling router {router_id} to the L3 Agent {agent_id}.'],
   // 500, 501, 503
+  ServiceProfileDisabled: [503, 'Service Profile is not enabled.'],
   DistributedHARouterNotSupported: [501, 'Currently distributed HA routers are not supported.'],
   RetryRequest: [
     503,

@@ -1,6 +1,7 @@
 // All resources of the Networking API, in the order of their foreign keys.
 import type { Resource } from '../../lib/resource.ts';
 import { agent } from './agent.ts';
+import { flavor, serviceProfile } from './flavor.ts';
 import { floatingip } from './floatingip.ts';
 import { meteringLabel } from './metering-label.ts';
 import { meteringLabelRule } from './metering-label-rule.ts';
@@ -24,6 +25,8 @@ export const resources: readonly Resource[] = [
   agent,
   meteringLabel,
   meteringLabelRule,
+  flavor,
+  serviceProfile,
 ];
 
 /** The resource a plural or a path names: `security_groups`, `security-groups`. */

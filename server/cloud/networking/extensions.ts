@@ -106,6 +106,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2018-04-09T10:00:00-00:00',
   ],
   [
+    'flavors',
+    'Neutron Service Flavors',
+    'Flavor specification for Neutron advanced services.',
+    '2015-09-17T10:00:00-00:00',
+  ],
+  [
     'ip-substring-filtering',
     'IP address substring filtering',
     'Provides IP address substring filtering when listing ports',

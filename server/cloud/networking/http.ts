@@ -6,6 +6,7 @@ import { agentRoutes } from './agent-routes.ts';
 import { autoTopologyRoutes } from './auto-topology.ts';
 import { contextOf } from './context.ts';
 import { extensionRoutes } from './extensions.ts';
+import { flavorRoutes } from './flavor-routes.ts';
 import { ipAvailabilityRoutes } from './ip-availability.ts';
 import { quotaRoutes } from './quota-routes.ts';
 import {
@@ -54,6 +55,7 @@ function routesOf(env: Env): Router {
   quotaRoutes(router, env);
   agentRoutes(router, env);
   tagRoutes(router, env);
+  flavorRoutes(router, env);
   zoneRoutes(router, env);
   ipAvailabilityRoutes(router, env);
   if (env.settings.service_plugins.includes('router')) autoTopologyRoutes(router, env);

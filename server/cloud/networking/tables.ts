@@ -1,6 +1,7 @@
 // The table of each declared resource, for code that works with all of them.
 import {
   agents,
+  flavors,
   floatingips,
   meteringLabelRules,
   meteringLabels,
@@ -9,6 +10,7 @@ import {
   routers,
   securityGroupRules,
   securityGroups,
+  serviceProfiles,
   subnetpools,
   subnets,
 } from '../store/networking-tables.ts';
@@ -26,6 +28,8 @@ export const tablesByName: Readonly<Record<string, Table<Item>>> = {
   security_group: securityGroups,
   security_group_rule: securityGroupRules,
   agent: agents,
+  flavor: flavors,
+  service_profile: serviceProfiles,
   metering_label: meteringLabels,
   metering_label_rule: meteringLabelRules,
 };

@@ -1,5 +1,6 @@
 // The tables of the Networking server: one per stored resource, and what lies between them.
 import { agent } from '../model/agent.ts';
+import { flavor, serviceProfile } from '../model/flavor.ts';
 import { floatingip } from '../model/floatingip.ts';
 import { resources } from '../model/index.ts';
 import { meteringLabel } from '../model/metering-label.ts';
@@ -29,6 +30,8 @@ export const floatingips = tableOf(floatingip, names);
 export const securityGroups = tableOf(securityGroup, names);
 export const securityGroupRules = tableOf(securityGroupRule, names);
 export const agents = tableOf(agent, names);
+export const flavors = tableOf(flavor, names);
+export const serviceProfiles = tableOf(serviceProfile, names);
 export const meteringLabels = tableOf(meteringLabel, names);
 export const meteringLabelRules = tableOf(meteringLabelRule, names);
 
@@ -170,6 +173,18 @@ export const distributedPortBindings = defineTable<DistributedPortBinding>({
   indexes: [['router_id'], ['host']],
 });
 
+/** Service profiles of flavors. */
+export interface FlavorBinding {
+  flavor_id: string;
+  service_profile_id: string;
+}
+export const flavorBindings = defineTable<FlavorBinding>({
+  name: 'flavor_service_profile_bindings',
+  columns: { flavor_id: refers('flavors'), service_profile_id: refers('service_profiles') },
+  key: ['flavor_id', 'service_profile_id'],
+  indexes: [['service_profile_id']],
+});
+
 /** The network and the router that a project got of themselves. */
 export interface AutoTopology {
   tenant_id: string;
@@ -228,6 +243,9 @@ export const networkingSchema: Schema = {
     agents,
     meteringLabels,
     meteringLabelRules,
+    flavors,
+    serviceProfiles,
+    flavorBindings,
     ...Object.values(tagTables),
     ipAllocations,
     segmentAllocations,

@@ -1,6 +1,7 @@
 // The rules of each resource, by its name.
 import type { Rules } from '../work.ts';
 import { agentRules } from './agent.ts';
+import { flavorRules, serviceProfileRules } from './flavor.ts';
 import { floatingipRules } from './floatingip.ts';
 import { meteringLabelBehaviour, meteringLabelRuleBehaviour } from './metering.ts';
 import { networkRules } from './network.ts';
@@ -23,6 +24,8 @@ export const rules: Record<string, Rules> = {
   security_group: tagged('security_group', securityGroupBehaviour),
   security_group_rule: securityGroupRuleRules,
   agent: agentRules,
+  flavor: flavorRules,
+  service_profile: serviceProfileRules,
   metering_label: meteringLabelBehaviour,
   metering_label_rule: meteringLabelRuleBehaviour,
 };
