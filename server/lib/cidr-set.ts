@@ -25,7 +25,9 @@ function inFamily(prefixes: readonly string[], act: (ranges: Range[], family: Fa
 }
 
 function joined(ranges: readonly Range[]): Range[] {
-  const sorted = ranges.toSorted((one, other) => (one.first < other.first ? -1 : one.first > other.first ? 1 : 0));
+  const sorted = ranges.toSorted((one, other) =>
+    one.first < other.first ? -1 : one.first > other.first ? 1 : 0,
+  );
   const result: { first: bigint; last: bigint }[] = [];
   for (const { first, last } of sorted) {
     const previous = result.at(-1);

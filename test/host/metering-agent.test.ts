@@ -27,7 +27,8 @@ const metered = (...labels: MeteringRouterSpec['_metering_labels']): MeteringRou
 const [out, inn, none] = [uuid('aaaa1111'), uuid('bbbb2222'), uuid('cccc3333')];
 
 const saved = async () => (await run(inNetns(ns, ['iptables-save', '-t', 'filter']))).stdout;
-const chainsOf = (text: string) => [...text.matchAll(/^:(neutron-meter\S+)/gm)].map(([, chain]) => chain).sort();
+const chainsOf = (text: string) =>
+  [...text.matchAll(/^:(neutron-meter\S+)/gm)].map(([, chain]) => chain).sort();
 
 it('counts what the rules choose, tells it by label, repairs its chains and leaves none behind', async () => {
   let routers: MeteringRouterSpec[] = [];
@@ -60,7 +61,9 @@ it('counts what the rules choose, tells it by label, repairs its chains and leav
   expect(chainsOf(await saved())).toEqual(
     [
       'neutron-meter-FORWARD',
-      ...[out, inn, none].flatMap((id) => ['l', 'r'].map((kind) => `neutron-meter-${kind}-${id.slice(0, 12)}`)),
+      ...[out, inn, none].flatMap((id) =>
+        ['l', 'r'].map((kind) => `neutron-meter-${kind}-${id.slice(0, 12)}`),
+      ),
     ].sort(),
   );
 
@@ -78,7 +81,9 @@ it('counts what the rules choose, tells it by label, repairs its chains and leav
   expect(events).toHaveLength(3);
   expect(events.every(({ event }) => event === 'l3.meter')).toBe(true);
   await agent.measure();
-  expect(agent.report().sort(byLabel)).toMatchObject([out, inn, none].map((label_id) => ({ label_id, ...counted(0) })));
+  expect(agent.report().sort(byLabel)).toMatchObject(
+    [out, inn, none].map((label_id) => ({ label_id, ...counted(0) })),
+  );
 
   await run(inNetns(ns, ['iptables', '-F', 'neutron-meter-FORWARD']));
   await settle();

@@ -1,6 +1,15 @@
 // A port: where a device attaches to a network, with the binding, security and DHCP option extensions.
 import { defineResource, type RowOf, type ViewOf } from '../../lib/resource.ts';
-import { admin_state_up, described, identified, ipVersion, named, owned, stamped, tagged } from './standard.ts';
+import {
+  admin_state_up,
+  described,
+  identified,
+  ipVersion,
+  named,
+  owned,
+  stamped,
+  tagged,
+} from './standard.ts';
 
 const fixedIp = { type: 'dict', keys: { subnet_id: { type: 'uuid' }, ip_address: { type: 'ip' } } } as const;
 const addressPair = {

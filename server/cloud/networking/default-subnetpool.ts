@@ -24,8 +24,7 @@ export async function poolFor(
   const { subnetpool_id, use_default_subnetpool, ip_version } = asked;
   const bad = (msg: string) => neutronError('BadRequest', { resource: 'subnets', msg });
   if (!use_default_subnetpool) return subnetpool_id;
-  if (subnetpool_id !== null)
-    throw bad('subnetpool_id and use_default_subnetpool cannot both be specified');
+  if (subnetpool_id !== null) throw bad('subnetpool_id and use_default_subnetpool cannot both be specified');
   const pool = await defaultPool(work, ip_version);
   if (pool === undefined) throw bad(`No default subnetpool found for IPv${ip_version}`);
   return pool.id;

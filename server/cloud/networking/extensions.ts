@@ -27,12 +27,7 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Auto Allocated Topology Services.',
     '2016-01-01T00:00:00-00:00',
   ],
-  [
-    'availability_zone',
-    'Availability Zone',
-    'The availability zone extension.',
-    '2015-01-01T10:00:00-00:00',
-  ],
+  ['availability_zone', 'Availability Zone', 'The availability zone extension.', '2015-01-01T10:00:00-00:00'],
   [
     'availability_zone_filter',
     'Availability Zone Filter Extension',

@@ -8,7 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => cli[Symbol.asyncDispose]());
 
-const values = (out: string) => Object.fromEntries(out.split('\n').map((line) => line.split(/ *\| */).slice(1, 3)));
+const values = (out: string) =>
+  Object.fromEntries(out.split('\n').map((line) => line.split(/ *\| */).slice(1, 3)));
 
 it('makes, lists, shows and deletes metering labels and rules', async () => {
   const label = values(await cli.ok('neutron meter-label-create LABEL1 --description "DESCRIPTION_LABEL1"'));
@@ -24,9 +25,9 @@ it('makes, lists, shows and deletes metering labels and rules', async () => {
   expect(
     values(await cli.ok('neutron meter-label-rule-create LABEL1 10.0.0.0/24 --direction ingress')),
   ).toMatchObject({ direction: 'ingress', excluded: 'False', remote_ip_prefix: '10.0.0.0/24' });
-  expect(
-    values(await cli.ok('neutron meter-label-rule-create LABEL1 20.0.0.0/24 --excluded')),
-  ).toMatchObject({ direction: 'ingress', excluded: 'True' });
+  expect(values(await cli.ok('neutron meter-label-rule-create LABEL1 20.0.0.0/24 --excluded'))).toMatchObject(
+    { direction: 'ingress', excluded: 'True' },
+  );
   const listed = await cli.ok('neutron meter-label-rule-list');
   expect(listed.split('\n')[1]).toMatch(/^\| id +\| excluded \| direction \| remote_ip_prefix \|$/);
   expect(listed).toContain(rule.id);
@@ -52,7 +53,9 @@ it('adds, replaces and removes tags, and lists by them', async () => {
   expect(await cli.ok('neutron net-show net-b -f value -c tags')).toBe('red');
   await cli.ok('neutron tag-remove --resource-type network --resource net-b --all');
   expect(await listed('--tags-any red')).toBe('net-a');
-  expect(await cli.run('neutron tag-add --resource-type agent --resource x --tag y')).toMatchObject({ code: 2 });
+  expect(await cli.run('neutron tag-add --resource-type agent --resource x --tag y')).toMatchObject({
+    code: 2,
+  });
   expect(await cli.run('neutron tag-remove --resource-type network --resource net-a')).toMatchObject({
     code: 2,
   });

@@ -56,7 +56,9 @@ it('stays whole while a port uses it', async () => {
 it('needs a default external network and a default pool that is not used up', async () => {
   await using server = await networkingServer();
   const asked = async () => refusal(await server.member('GET', `${path}/${demo}`));
-  expect(await asked()).toBe('409 AutoAllocationFailure: Deployment error: No default router:external network.');
+  expect(await asked()).toBe(
+    '409 AutoAllocationFailure: Deployment error: No default router:external network.',
+  );
   const { network } = await makePublic(server.admin);
   await server.admin('PUT', `/networks/${network.id}`, { network: { is_default: true } });
   expect(await asked()).toBe(
@@ -92,6 +94,8 @@ it('one external network is the default, and only while it is external', async (
   );
   expect(await make(server.admin, 'network', { is_default: true })).toMatchObject({ is_default: false });
   const changes = { network: { 'router:external': false } };
-  expect((await server.admin('PUT', `/networks/${external.id}`, changes)).body.network.is_default).toBe(false);
+  expect((await server.admin('PUT', `/networks/${external.id}`, changes)).body.network.is_default).toBe(
+    false,
+  );
   expect((await server.admin('POST', '/networks', { network: more })).status).toBe(201);
 });

@@ -18,7 +18,10 @@ it('counts the addresses of the pools and those that ports hold', async () => {
   const text = await answer.text();
   // one /64 without its gateway and network address, exactly
   expect(text).toContain('"total_ips":18446744073709551614');
-  const { network_ip_availability: shown } = JSON.parse(text) as { network_ip_availability: object };
+  const { network_ip_availability: shown } = JSON.parse(text) as {
+    network_ip_availability: { subnet_ip_availability: { ip_version: number }[] };
+  };
+  shown.subnet_ip_availability.sort((one, other) => one.ip_version - other.ip_version);
   expect(shown).toMatchObject({
     network_id: network.id,
     network_name: 'n',

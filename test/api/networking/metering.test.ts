@@ -88,7 +88,9 @@ describe('rules', () => {
     expect((await addRule(id, { remote_ip_prefix: '2001:db8::/64', excluded: 'True' })).body).toMatchObject({
       metering_label_rule: { remote_ip_prefix: '2001:db8::/64', excluded: true },
     });
-    expect((await server.admin('GET', `${rules}?metering_label_id=${id}`)).body.metering_label_rules).toHaveLength(2);
+    expect(
+      (await server.admin('GET', `${rules}?metering_label_id=${id}`)).body.metering_label_rules,
+    ).toHaveLength(2);
     expect((await server.admin('GET', `${rules}/${made.id}`)).body.metering_label_rule).toEqual(made);
     expect((await server.admin('DELETE', `${rules}/${made.id}`)).status).toBe(204);
     expect(refusal(await server.admin('GET', `${rules}/${made.id}`))).toBe(
@@ -103,7 +105,9 @@ describe('rules', () => {
       "409 MeteringLabelRuleOverlaps: Metering label rule with remote_ip_prefix '10.0.7.0/24' overlaps another.",
     );
     expect((await addRule(one.id, { remote_ip_prefix: '10.0.7.0/24', excluded: true })).status).toBe(201);
-    expect((await addRule(one.id, { remote_ip_prefix: '10.0.7.0/24', direction: 'egress' })).status).toBe(201);
+    expect((await addRule(one.id, { remote_ip_prefix: '10.0.7.0/24', direction: 'egress' })).status).toBe(
+      201,
+    );
     expect((await addRule(other.id, { remote_ip_prefix: '10.0.7.0/24' })).status).toBe(201);
   });
 

@@ -1,6 +1,12 @@
 // Subnet pools: the default ones, their prefixes, what a project may take; and subnets for certain ports only.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { make, makeNetwork, networkingServer, refusal, type NetworkingServer } from '../../support/networking.ts';
+import {
+  make,
+  makeNetwork,
+  networkingServer,
+  refusal,
+  type NetworkingServer,
+} from '../../support/networking.ts';
 
 let server: NetworkingServer;
 beforeAll(async () => {
@@ -37,7 +43,9 @@ describe('the default pool of an IP version', () => {
     await pool({ prefixes: ['2001:db8::/32'], is_default: true });
     expect(
       refusal(
-        await server.admin('POST', '/subnets', { subnet: { ...asked, subnetpool_id: other.id, ip_version: 4 } }),
+        await server.admin('POST', '/subnets', {
+          subnet: { ...asked, subnetpool_id: other.id, ip_version: 4 },
+        }),
       ),
     ).toBe(
       '400 BadRequest: Bad subnets request: subnetpool_id and use_default_subnetpool cannot both be specified.',

@@ -42,7 +42,9 @@ it('are there on every resource of that kind, by every route', async () => {
     expect((await server.member('GET', `${path}/tags/red`)).status).toBe(204);
     const other = `/${collection}/${id}/tags/blue`;
     expect(refusal(await server.member('GET', other))).toBe('404 TagNotFound: Tag blue could not be found.');
-    expect(refusal(await server.member('DELETE', other))).toBe('404 TagNotFound: Tag blue could not be found.');
+    expect(refusal(await server.member('DELETE', other))).toBe(
+      '404 TagNotFound: Tag blue could not be found.',
+    );
     const replaced = await server.member('PUT', `${path}/tags`, { tags: ['blue', 'a b/c%'] });
     expect([replaced.status, replaced.body]).toEqual([200, { tags: ['blue', 'a b/c%'] }]);
     expect((await server.member('GET', `${path}/tags`)).body).toEqual({ tags: ['blue', 'a b/c%'] });

@@ -1,6 +1,12 @@
 // Availability zones: which there are, and networks and routers that ask for some.
 import { expect, it } from 'vitest';
-import { make, makeNetwork, networkingServer, refusal, type NetworkingServer } from '../../support/networking.ts';
+import {
+  make,
+  makeNetwork,
+  networkingServer,
+  refusal,
+  type NetworkingServer,
+} from '../../support/networking.ts';
 
 /** DHCP and L3 agents of a host in a zone. */
 async function agentsIn(server: NetworkingServer, host: string, availability_zone: string | null) {
@@ -10,7 +16,15 @@ async function agentsIn(server: NetworkingServer, host: string, availability_zon
   ];
   for (const [agent_type, binary, topic] of kinds)
     await server.rpc('q-reports-plugin', 'report_state', {
-      agent_state: { agent_type, binary, topic, host, availability_zone, start_flag: true, configurations: {} },
+      agent_state: {
+        agent_type,
+        binary,
+        topic,
+        host,
+        availability_zone,
+        start_flag: true,
+        configurations: {},
+      },
     });
 }
 
@@ -51,9 +65,9 @@ it('decide which agents serve a network and a router, and are shown', async () =
   const west = await makeNetwork(server.member, '10.0.0.0/24', { availability_zone_hints: ['west'] });
   expect(west.network).toMatchObject({ availability_zone_hints: ['west'], availability_zones: [] });
   expect(await hostsOf(server, `/networks/${west.network.id}/dhcp-agents`)).toEqual(['n3', 'n4']);
-  expect((await server.member('GET', `/networks/${west.network.id}`)).body.network.availability_zones).toEqual(
-    ['west'],
-  );
+  expect(
+    (await server.member('GET', `/networks/${west.network.id}`)).body.network.availability_zones,
+  ).toEqual(['west']);
   const both = await makeNetwork(server.member, '10.0.1.0/24', {
     availability_zone_hints: ['east', 'west'],
   });

@@ -40,12 +40,7 @@ const soon = { timeoutMs: 10_000 };
 
 type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect'>;
 
-export function createDhcpAgent(
-  config: DhcpConfig,
-  rpc: AgentRpc,
-  log: Logger,
-  zone = 'nova',
-): DhcpAgent {
+export function createDhcpAgent(config: DhcpConfig, rpc: AgentRpc, log: Logger, zone = 'nova'): DhcpAgent {
   const { host } = config;
   const served = new Map<string, DhcpTarget>();
   const readiness = tellOnce((port_ids) => rpc.call('q-plugin', 'dhcp_ready_on_ports', { port_ids }, soon));

@@ -1,6 +1,12 @@
 // The metering agent: counts in the routers of this host what their labels choose, and publishes the sums.
 import { mkdirSync, watch } from 'node:fs';
-import { planIptables, readCounters, readTables, restoreTables, type Tables } from '../../../host/iptables.ts';
+import {
+  planIptables,
+  readCounters,
+  readTables,
+  restoreTables,
+  type Tables,
+} from '../../../host/iptables.ts';
 import { listNetns } from '../../../host/netns.ts';
 import type { Config } from '../../../lib/config.ts';
 import type { Logger } from '../../../lib/log.ts';

@@ -47,7 +47,12 @@ export function meteringTables(metered: readonly Metered[], family: 4 | 6): Tabl
   return { filter: chains };
 }
 
-const prefixesOf = ({ remote_ip_prefix, source_ip_prefix, destination_ip_prefix, direction }: MeteringRuleSpec) =>
+const prefixesOf = ({
+  remote_ip_prefix,
+  source_ip_prefix,
+  destination_ip_prefix,
+  direction,
+}: MeteringRuleSpec) =>
   remote_ip_prefix === null
     ? { source: source_ip_prefix, destination: destination_ip_prefix }
     : direction === 'egress'

@@ -47,7 +47,9 @@ const zoneList: Command = {
   help: 'List availability zones.',
   takesAttributes: true,
   async run({ attributes }, { session }) {
-    const query = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)]));
+    const query = Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, String(value)]),
+    );
     const { body } = await session.request<{ availability_zones: Row[] }>('network', {
       method: 'GET',
       path: '/v2.0/availability_zones',

@@ -9,7 +9,11 @@ export const flavorRules: Rules<Flavor, Item, Item> = {
 
   async decorate(rows, list) {
     const flavor_id = list.map(({ id }) => id);
-    const bound = await rows.all(flavorBindings, { flavor_id }, { orderBy: [{ column: 'service_profile_id' }] });
+    const bound = await rows.all(
+      flavorBindings,
+      { flavor_id },
+      { orderBy: [{ column: 'service_profile_id' }] },
+    );
     const byFlavor = Map.groupBy(bound, (row) => row.flavor_id);
     return list.map(({ id }) => ({
       service_profiles: (byFlavor.get(id) ?? []).map(({ service_profile_id }) => service_profile_id),

@@ -24,7 +24,10 @@ export function familyOfAll(prefixes: readonly string[]): 4 | 6 {
 }
 
 /** The new prefixes of a pool, which may only grow. */
-export function grown(row: Pick<Subnetpool, 'prefixes' | 'ip_version'>, prefixes: readonly string[]): string[] {
+export function grown(
+  row: Pick<Subnetpool, 'prefixes' | 'ip_version'>,
+  prefixes: readonly string[],
+): string[] {
   if (familyOfAll(prefixes) !== row.ip_version) throw wrongFamilies();
   const all = compact(prefixes);
   if (without(row.prefixes, all).length > 0)

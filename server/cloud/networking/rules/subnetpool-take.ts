@@ -55,11 +55,7 @@ function checkPoolQuota(pool: Subnetpool, own: readonly Cidr[], prefix: number):
   const units = (length: number) => 2 ** ((pool.ip_version === 4 ? 32 : 64) - length);
   const used = own.reduce((sum, cidr) => sum + units(cidr.prefix), 0);
   if (used + units(prefix) > pool.default_quota)
-    throw new CloudError(
-      409,
-      'SubnetPoolQuotaExceeded',
-      'Per-tenant subnet pool prefix quota exceeded.',
-    );
+    throw new CloudError(409, 'SubnetPoolQuotaExceeded', 'Per-tenant subnet pool prefix quota exceeded.');
 }
 
 const refused = (type: string, message: string) => new CloudError(400, type, message);

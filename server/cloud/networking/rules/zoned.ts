@@ -16,7 +16,11 @@ export function zoned(name: keyof typeof kinds, rules: Rules): Rules {
     ...rules,
     async decorate(rows, list, env) {
       const own = await rules.decorate?.(rows, list, env);
-      const zones = await zonesOf(rows, { table, column }, list.map(({ id }) => id as string));
+      const zones = await zonesOf(
+        rows,
+        { table, column },
+        list.map(({ id }) => id as string),
+      );
       return list.map(({ id }, index) => ({
         ...own?.[index],
         availability_zones: zones.get(id as string) ?? [],

@@ -22,7 +22,9 @@ it('adds what passed at every place since the last report', () => {
   now = 1060;
   meter.read('a', counters(5), labels);
   meter.measured();
-  expect(meter.report(300)).toEqual([{ ...owner, ...span, last_update: 1060, pkts: 1, bytes: 100, time: 30 }]);
+  expect(meter.report(300)).toEqual([
+    { ...owner, ...span, last_update: 1060, pkts: 1, bytes: 100, time: 30 },
+  ]);
 });
 
 it('starts from what it finds, and from nothing when a counter was set back', () => {

@@ -42,7 +42,10 @@ it('what is excluded leaves before anything is counted', () => {
 
 it('without labels there is nothing, without a gateway nothing to count', () => {
   expect(meteringTables([{ device: 'qg-x', labels: [] }], 4)).toEqual({});
-  const tables = meteringTables([{ device: undefined, labels: labels({ remote_ip_prefix: '10.0.0.0/8' }) }], 4);
+  const tables = meteringTables(
+    [{ device: undefined, labels: labels({ remote_ip_prefix: '10.0.0.0/8' }) }],
+    4,
+  );
   expect(tables.filter?.[choosing]).toEqual([]);
 });
 
