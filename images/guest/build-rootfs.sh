@@ -7,7 +7,7 @@ out=$1
 here=$(dirname "$0")
 root=$(mktemp -d)
 programs='/usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/curl /usr/bin/iperf3 /usr/bin/tcpdump
-  /usr/bin/ping /usr/sbin/ip /usr/sbin/dhcp6c /usr/bin/rdisc6 /usr/bin/sudo /usr/sbin/blkid /usr/bin/setpriv /usr/bin/bash'
+  /usr/bin/ping /usr/sbin/ip /usr/sbin/dhcp6c /usr/bin/rdisc6 /usr/bin/sudo /usr/bin/setpriv /usr/bin/bash'
 modules='/usr/libexec/sudo/sudoers.so /usr/lib/*-linux-gnu/security/pam_permit.so /usr/lib/*-linux-gnu/libnss_files.so.2'
 
 mkdir -p "$root/usr/bin" "$root/usr/sbin" "$root/usr/lib" "$root/usr/lib64" "$root/proc" "$root/sys" "$root/dev" "$root/run" \
@@ -41,8 +41,11 @@ cp "$(command -v busybox)" "$root/usr/bin/busybox"
   [ -e "$root/usr/bin/$name" ] || [ -e "$root/usr/sbin/$name" ] || ln -s /usr/bin/busybox "$root/usr/bin/$name"
 done
 
+# Through the link of an applet a copy would end in busybox itself.
+for name in blkid mount umount; do rm -f "$root/usr/bin/$name" "$root/usr/sbin/$name"; done
 cp -R "$here/files/." "$root/"
-chmod 755 "$root/etc/init.d/rcS" "$root/usr/sbin/cirros-dhcpc" "$root/usr/sbin/reboot" "$root"/usr/lib/guest/*
+chmod 755 "$root/etc/init.d/rcS" "$root/usr/sbin/cirros-dhcpc" "$root/usr/sbin/reboot" "$root/usr/bin/blkid" "$root/usr/bin/mount" "$root/usr/bin/umount" \
+  "$root"/usr/lib/guest/*
 chmod 440 "$root/etc/sudoers"
 chmod 640 "$root/etc/shadow"
 chmod 755 "$root"

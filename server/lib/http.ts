@@ -20,6 +20,8 @@ export interface AppOptions {
   routes: (app: Express) => void;
   /** The JSON body of an error answer. */
   renderError: (failure: HttpFailure) => unknown;
+  /** What bodies are: JSON, or text whatever their type says. */
+  bodies?: 'json' | 'text';
 }
 
 /**
@@ -27,12 +29,16 @@ export interface AppOptions {
  * `req.body`, 404 for what no route answers, and errors rendered by `renderError`. An error with a numeric `status` below
  * 500 is the caller's and shown; any other becomes a 500 without its text and goes to the log.
  */
-export function createApp({ log, routes, renderError }: AppOptions): Express {
+export function createApp({ log, routes, renderError, bodies = 'json' }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(identify(log));
-  app.use(express.json({ limit: '1mb', strict: false, type: isJsonBody }));
+  app.use(
+    bodies === 'json'
+      ? express.json({ limit: '1mb', strict: false, type: isJsonBody })
+      : express.text({ limit: '1mb', type: () => true }),
+  );
   routes(app);
   app.use((_req, _res, next) => {
     next({ status: 404, type: 'HTTPNotFound', message: 'The resource could not be found.' });

@@ -26,8 +26,12 @@ export interface ComputeServer {
   member: Ask;
   stranger: Ask;
   nobody: Ask;
-  /** Asks the metadata API with headers as the Networking metadata agent would. */
-  metadata: (path: string, headers: Record<string, string>) => Promise<{ status: number; text: string }>;
+  /** Asks the metadata API with headers as the Networking metadata agent would, or tells it a text. */
+  metadata: (
+    path: string,
+    headers: Record<string, string>,
+    told?: string,
+  ) => Promise<{ status: number; text: string }>;
   /** Casts to hosts: `build_and_run_instance compute1`. */
   casts: { method: string; server: string | undefined; args: Record<string, unknown> }[];
   /** Events of instances that were published. */
@@ -79,7 +83,7 @@ export async function computeServer(): Promise<ComputeServer> {
   const compute = await listen(createComputeApp(deps, authenticate), address);
   const metadataDeps = { store, session, sharedSecret: metadataSecret, domain: 'novalocal', log };
   const metadata = await listen(createMetadataApp(metadataDeps), address);
-  const conductor = conductorEndpoints(store, hosts, events);
+  const conductor = conductorEndpoints(store, hosts, events, { domain: 'novalocal' });
   const as =
     (token: string | undefined): Ask =>
     (method, path, body) =>
@@ -94,8 +98,9 @@ export async function computeServer(): Promise<ComputeServer> {
     member: as(demo),
     stranger: as('e'.repeat(32)),
     nobody: as(undefined),
-    metadata: async (path, headers) => {
-      const answer = await fetch(`${metadata.url}${path}`, { headers });
+    metadata: async (path, headers, told) => {
+      const sent = told === undefined ? {} : { method: 'POST', body: told };
+      const answer = await fetch(`${metadata.url}${path}`, { headers, ...sent });
       return { status: answer.status, text: await answer.text() };
     },
     casts,

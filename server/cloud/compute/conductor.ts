@@ -1,13 +1,18 @@
 // Topic `conductor`: compute nodes ask what is wanted of their instances and report what became of them.
-import type { InstanceReport, InstanceSpec, ServiceReport } from '../model/instance.ts';
+import { powerState, type InstanceReport, type InstanceSpec, type ServiceReport } from '../model/instance.ts';
 import { instances, type InstanceRow } from '../store/compute-tables.ts';
 import type { Store } from '../store/store.ts';
+import { configDrive } from './metadata/config-drive.ts';
 import { findFlavor } from './flavors.ts';
 import type { Hosts } from './hosts.ts';
 import type { InstanceEvents } from './instance-events.ts';
 
-/** What a compute node must know of an instance. */
-export function specOf(row: InstanceRow): InstanceSpec {
+/** The state of an instance as its host knows it: that its move waits for a word of its user is no matter there. */
+const hostState = ({ vm_state, power_state }: InstanceRow) =>
+  vm_state !== 'resized' ? vm_state : power_state === powerState.shutdown ? 'stopped' : 'active';
+
+/** What compute node `host` must know of an instance: the one it is on, or the one that it moved away from. */
+export function specOf(row: InstanceRow, { host, domain }: { host: string; domain: string }): InstanceSpec {
   const flavor = findFlavor(row.flavor_id);
   return {
     uuid: row.id,
@@ -18,27 +23,39 @@ export function specOf(row: InstanceRow): InstanceSpec {
     memory_mb: flavor?.ram ?? 64,
     disk_gb: flavor?.disk ?? 0,
     availability_zone: row.availability_zone,
-    wanted: row.wanted,
-    vm_state: row.vm_state,
+    wanted: host === row.host ? row.wanted : 'kept',
+    vm_state: hostState(row),
     task_state: row.task_state,
     generation: row.generation,
     rebuilds: row.rebuilds,
     requested_networks: row.requested_networks,
     security_group_ids: row.security_group_ids,
     network_info: row.network_info,
+    config_drive: row.config_drive ? configDrive(row, domain) : null,
+    disk_from: host === row.host && row.task_state === 'resize_migrating' ? row.old_host : null,
   };
 }
 
-/** The methods, each answering one host about its own instances only. */
-export function conductorEndpoints(store: Store, hosts: Hosts, events: InstanceEvents) {
+/** The methods, each answering one host about its own instances only. `domain` is that of the instances' full names. */
+export function conductorEndpoints(
+  store: Store,
+  hosts: Hosts,
+  events: InstanceEvents,
+  { domain }: { domain: string },
+) {
   return {
     report_state: async (report: ServiceReport): Promise<void> => hosts.report(report),
     instance_get: async ({ uuid, host }: { uuid: string; host: string }): Promise<InstanceSpec | null> => {
-      const row = await store.read.find(instances, { id: uuid, host });
-      return row === undefined ? null : specOf(row);
+      const row = await store.read.find(instances, { id: uuid });
+      return row === undefined || !isOf(row, host) ? null : specOf(row, { host, domain });
     },
-    instances_get_by_host: async ({ host }: { host: string }): Promise<InstanceSpec[]> =>
-      (await store.read.all(instances, { host })).map(specOf),
+    instances_get_by_host: async ({ host }: { host: string }): Promise<InstanceSpec[]> => {
+      const [own, old] = await Promise.all([
+        store.read.all(instances, { host }),
+        store.read.all(instances, { old_host: host }),
+      ]);
+      return [...own, ...old.filter((row) => isOf(row, host))].map((row) => specOf(row, { host, domain }));
+    },
     instance_update: async (report: InstanceReport): Promise<void> => {
       const changed = await updateInstance(store, report);
       if (changed === undefined) return;
@@ -48,6 +65,10 @@ export function conductorEndpoints(store: Store, hosts: Hosts, events: InstanceE
     },
   };
 }
+
+/** Whether a host has to do with an instance; of one that is to go nothing stays where it was before. */
+const isOf = (row: InstanceRow, host: string) =>
+  row.host === host || (row.old_host === host && row.wanted !== 'deleted');
 
 /** A report about an instance that was meanwhile asked to go changes nothing but its going. `after`: none for one that is gone. */
 async function updateInstance(
@@ -72,6 +93,10 @@ async function updateInstance(
           ? {}
           : { network_info: changes.network_info }
         : changes),
+      // a move has arrived: now its user says whether it stays
+      ...(!isGoing && row.old_host !== null && /^(active|stopped)$/.test(changes.vm_state ?? '')
+        ? { vm_state: 'resized' }
+        : {}),
       ...(fault === undefined ? {} : { fault: { ...fault, created: time } }),
       ...(isFirstStart ? { launched_at: time } : {}),
       updated_at: time,

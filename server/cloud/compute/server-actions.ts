@@ -7,6 +7,7 @@ import type { ComputeDeps } from './deps.ts';
 import { badRequest, conflict } from './failure.ts';
 import { addressesOf } from './networks.ts';
 import { changeGroups, groupsOf } from './security-groups.ts';
+import { moves } from './server-moves.ts';
 import { showServer } from './server-view.ts';
 import { baseOf, callerOf, getInstance } from './servers.ts';
 
@@ -91,6 +92,8 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
       await changeGroups(deps, row, { body: body[name], isMember: name === 'addSecurityGroup' });
       return void res.status(202).end();
     }
+    const move = moves[name];
+    if (move !== undefined) return void res.status(await move(deps, row, { body: body[name], caller })).end();
     const action = actions[name];
     if (action === undefined) throw badRequest(`There is no such action: ${name}`);
     if (name === 'reboot' && !/^(soft|hard)$/i.test(String((body[name] as { type?: string })?.type)))

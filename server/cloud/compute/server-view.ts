@@ -9,6 +9,8 @@ export function statusOf({ vm_state, task_state }: Pick<InstanceRow, 'vm_state' 
   if (vm_state === 'error') return 'ERROR';
   if (vm_state === 'building') return 'BUILD';
   if (task_state === 'rebuilding') return 'REBUILD';
+  if (task_state === 'resize_migrating') return 'RESIZE';
+  if (task_state === 'resize_reverting') return 'REVERT_RESIZE';
   if (task_state === 'rebooting') return 'REBOOT';
   if (task_state === 'rebooting_hard') return 'HARD_REBOOT';
   const statuses: Record<string, string> = {

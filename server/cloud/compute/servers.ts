@@ -94,7 +94,7 @@ export function addServers(router: Router, deps: ComputeDeps): void {
   });
   router.delete('/servers/:id', async (req, res) => {
     const row = await getInstance(deps, req.params.id, callerOf(res));
-    const { id, host } = row;
+    const { id, host, old_host } = row;
     if (host === null) {
       await store.read.remove(instances, { id });
       deps.events.deleted(row, callerOf(res));
@@ -104,13 +104,19 @@ export function addServers(router: Router, deps: ComputeDeps): void {
       await store.read.update(instances, { id }, changes);
       deps.events.updated(row, { ...row, ...changes }, callerOf(res));
       const args = { instance_uuid: id };
-      deps.rpc.cast('compute', 'terminate_instance', args, { server: host, context: callerOf(res) });
+      for (const server of old_host === null ? [host] : [host, old_host])
+        deps.rpc.cast('compute', 'terminate_instance', args, { server, context: callerOf(res) });
     }
     res.status(204).end();
   });
   router.get('/servers/:id/os-server-password', async (req, res) => {
-    await getInstance(deps, req.params.id, callerOf(res));
-    res.json({ password: '' });
+    const { server_password } = await getInstance(deps, req.params.id, callerOf(res));
+    res.json({ password: server_password ?? '' });
+  });
+  router.delete('/servers/:id/os-server-password', async (req, res) => {
+    const { id } = await getInstance(deps, req.params.id, callerOf(res));
+    await store.read.update(instances, { id }, { server_password: null });
+    res.status(204).end();
   });
   router.get('/servers/:id/ips', async (req, res) => {
     const row = await getInstance(deps, req.params.id, callerOf(res));

@@ -24,8 +24,11 @@ export interface RequestedNetwork {
   fixed_ip?: string;
 }
 
-/** What a compute node should do with an instance. `none`: it failed; nothing of it runs. */
-export type WantedState = 'running' | 'stopped' | 'paused' | 'suspended' | 'none' | 'deleted';
+/**
+ * What a compute node should do with an instance. `none`: it failed; nothing of it runs. `kept`: it has moved away, and its
+ * disk stays until that is confirmed.
+ */
+export type WantedState = 'running' | 'stopped' | 'paused' | 'suspended' | 'none' | 'kept' | 'deleted';
 
 /** Answer of `instance_get` and `instances_get_by_host`: an instance that belongs on the asking host. */
 export interface InstanceSpec {
@@ -49,6 +52,10 @@ export interface InstanceSpec {
   security_group_ids: string[] | null;
   /** Null until ports were allocated. */
   network_info: VifSpec[] | null;
+  /** The host that has its disk, while it moves; null: the disk is here or to be made. */
+  disk_from: string | null;
+  /** Path to content, in base64; null where none was asked for. */
+  config_drive: Record<string, string> | null;
 }
 
 /** Argument of `instance_update`: what became of an instance. */

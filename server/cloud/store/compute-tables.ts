@@ -17,12 +17,17 @@ export interface InstanceRow {
   key_data: string | null;
   /** As sent, in base64. */
   user_data: string | null;
+  /** The password of its administrator that the instance told, encrypted by it; null until it does. */
+  server_password: string | null;
   metadata: Record<string, string>;
   config_drive: boolean;
   access_ipv4: string;
   access_ipv6: string;
   availability_zone: string;
   host: string | null;
+  /** Where it came from, with its disk as it was, until its move is confirmed or taken back. */
+  old_host: string | null;
+  old_flavor_id: string | null;
   vm_state: string;
   task_state: string | null;
   power_state: number;
@@ -54,12 +59,15 @@ export const instances = defineTable<InstanceRow>({
     key_name: { type: 'varchar', nullable: true },
     key_data: { type: 'text', nullable: true },
     user_data: { type: 'text', nullable: true },
+    server_password: { type: 'text', nullable: true },
     metadata: { type: 'json' },
     config_drive: { type: 'bool' },
     access_ipv4: { type: 'varchar', length: 64 },
     access_ipv6: { type: 'varchar', length: 64 },
     availability_zone: { type: 'varchar' },
     host: { type: 'varchar', nullable: true },
+    old_host: { type: 'varchar', nullable: true },
+    old_flavor_id: { type: 'varchar', length: 64, nullable: true },
     vm_state: { type: 'varchar', length: 32 },
     task_state: { type: 'varchar', length: 32, nullable: true },
     power_state: { type: 'int' },

@@ -61,3 +61,31 @@ it('refuses a wrong signature, another project, and who says nothing', async () 
   expect(await status({})).toBe(400);
   expect((await cloud.metadata('/latest/meta-data/nope', headers())).status).toBe(404);
 });
+
+it('keeps the password that an instance tells, once, until its user takes it away', async () => {
+  const tell = async (path: string, text: string) => (await cloud.metadata(path, headers(), text)).status;
+  const path = '/openstack/2013-10-17/password';
+  expect(await tell('/openstack/2013-10-17/other', 'x')).toBe(404);
+  expect(await tell(path, 'x'.repeat(1021))).toBe(400);
+  expect(await tell(path, 'scrambled')).toBe(200);
+  expect(await tell(path, 'another')).toBe(409);
+  expect(await get(path)).toBe('scrambled');
+  const shown = async () =>
+    (await cloud.member('GET', `/v2.1/servers/${id}/os-server-password`)).body.password;
+  expect(await shown()).toBe('scrambled');
+  expect((await cloud.member('DELETE', `/v2.1/servers/${id}/os-server-password`)).status).toBe(204);
+  expect(await shown()).toBe('');
+});
+
+it('gives an instance that asked for a config drive what the service would tell it', async () => {
+  expect((await cloud.conductor.instance_get({ uuid: id, host: 'compute1' }))!.config_drive).toBeNull();
+  const { body } = await cloud.member('POST', '/v2.1/servers', {
+    server: {
+      ...{ name: 'with-drive', imageRef: cloud.imageId, flavorRef: '1', networks: [] },
+      ...{ config_drive: true, metadata: { colour: 'red' } },
+    },
+  });
+  const { config_drive } = (await cloud.conductor.instance_get({ uuid: body.server.id, host: 'compute1' }))!;
+  const file = Buffer.from(config_drive!['openstack/latest/meta_data.json']!, 'base64').toString();
+  expect(JSON.parse(file)).toMatchObject({ uuid: body.server.id, meta: { colour: 'red' } });
+});

@@ -6,6 +6,8 @@ import { createReconciler, type PassResult, type Reconciler } from '../../../lib
 import type { Session } from '../../client/session.ts';
 import { powerState, type RequestedNetwork, type VifSpec, type WantedState } from '../../model/instance.ts';
 import { listInstances, readActual, type Actual } from './actual.ts';
+import { killGuest } from '../../../host/guest-process.ts';
+import { packGuestDisk } from '../../../host/guest-disk.ts';
 import { apply } from './apply.ts';
 import { fetchDesired, type Conductor, type Desired } from './desired.ts';
 import { endedByItself, plan, type Memory } from './plan.ts';
@@ -19,12 +21,16 @@ export interface ComputeAgent {
   readConsole(uuid: string, lines: number | null): Promise<string>;
   attach(uuid: string, requested: RequestedNetwork): Promise<VifSpec>;
   detach(uuid: string, port_id: string): Promise<void>;
+  /** Ends an instance that moves away and answers with its disk. */
+  exportDisk(uuid: string): Promise<Buffer>;
 }
 
 export interface AgentDeps {
   settings: Settings;
   conductor: Conductor;
   session: Pick<Session, 'request'>;
+  /** Asks another host for the disk of an instance that comes from there. */
+  fetchDisk: (uuid: string, from: string) => Promise<Buffer>;
   log: Logger;
 }
 
@@ -36,7 +42,16 @@ const reached: Partial<Record<WantedState, { vm_state: string; power_state: numb
   suspended: { vm_state: 'suspended', power_state: powerState.shutdown },
 };
 
-export function createComputeAgent({ settings, conductor, session, log }: AgentDeps): ComputeAgent {
+/** Steps after which another pass follows by itself. */
+const unfinished: readonly InstanceStep['kind'][] = ['wait-for-ports', 'allocate-ports', 'bind-ports'];
+
+export function createComputeAgent({
+  settings,
+  conductor,
+  session,
+  fetchDisk,
+  log,
+}: AgentDeps): ComputeAgent {
   const memories = new Map<string, Memory & { timer?: NodeJS.Timeout | undefined; last?: Actual }>();
   const memoryOf = (uuid: string) => {
     let memory = memories.get(uuid);
@@ -58,7 +73,7 @@ export function createComputeAgent({ settings, conductor, session, log }: AgentD
     },
     plan: (uuid, desired, actual) => plan(desired, actual, memoryOf(uuid)),
     apply: (uuid, steps) =>
-      apply({ settings, session, conductor, onAllocated, onWaiting, onStarted }, uuid, steps),
+      apply({ settings, session, conductor, fetchDisk, onAllocated, onWaiting, onStarted }, uuid, steps),
     listWanted: async () => (await conductor.list()).map(({ uuid }) => uuid),
     listFound: () => listInstances(settings),
     onResult,
@@ -106,7 +121,7 @@ export function createComputeAgent({ settings, conductor, session, log }: AgentD
   async function onResult(uuid: string, result: PassResult<Desired, InstanceStep>): Promise<void> {
     const { desired, steps, error } = result;
     const memory = memoryOf(uuid);
-    const isWaiting = steps.some(({ kind }) => kind === 'wait-for-ports' || kind === 'allocate-ports');
+    const isWaiting = steps.some(({ kind }) => unfinished.includes(kind));
     if (!isWaiting || error !== undefined) {
       clearTimeout(memory.timer);
       memory.timer = undefined;
@@ -160,6 +175,13 @@ export function createComputeAgent({ settings, conductor, session, log }: AgentD
     readConsole: async (uuid, lines) => {
       const text = await readFile(join(folderOf(settings, uuid), 'console.log'), 'utf8').catch(() => '');
       return lines === null ? text : text.trimEnd().split('\n').slice(-Math.max(lines, 1)).join('\n');
+    },
+    exportDisk: async (uuid) => {
+      memoryOf(uuid).wasRunning = false;
+      const { guest, hasDisk } = await readActual(settings, uuid);
+      if (!hasDisk) throw new Error(`Instance ${uuid} has no disk on this host`);
+      if (guest !== undefined) await killGuest(guest);
+      return packGuestDisk(folderOf(settings, uuid));
     },
     attach: async (uuid, requested) => {
       const spec = await conductor.get(uuid);

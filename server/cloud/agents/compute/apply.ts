@@ -1,7 +1,7 @@
 // Does the steps of a plan, each safe to repeat.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ensureGuestDisk, removeGuestDisk } from '../../../host/guest-disk.ts';
+import { dirname, join } from 'node:path';
+import { ensureGuestDisk, removeGuestDisk, unpackGuestDisk } from '../../../host/guest-disk.ts';
 import { ensureGuestNetns, removeGuestNetns } from '../../../host/guest-netns.ts';
 import { killGuest, setGuestFrozen, startGuest } from '../../../host/guest-process.ts';
 import { plugVif, setVifUp, unplugVif } from '../../../host/guest-vif.ts';
@@ -9,7 +9,7 @@ import type { Session } from '../../client/session.ts';
 import type { InstanceSpec, VifSpec } from '../../model/instance.ts';
 import type { Conductor } from './desired.ts';
 import { findImage } from './image.ts';
-import { allocatePorts, releasePorts } from './ports.ts';
+import { allocatePorts, bindPorts, releasePorts } from './ports.ts';
 import { folderOf, netnsOf, type Settings } from './settings.ts';
 import type { InstanceStep } from './steps.ts';
 
@@ -19,12 +19,16 @@ export interface ApplyDeps {
   conductor: Conductor;
   /** Ports were allocated: there is more to do. */
   onAllocated(uuid: string): void;
+  /** Asks another host for the disk of an instance that comes from there. */
+  fetchDisk(uuid: string, from: string): Promise<Buffer>;
   onWaiting(uuid: string): void;
   onStarted(uuid: string, exited: Promise<number>): void;
 }
 
 const leastDiskMb = 64;
 const mostDiskMb = 256;
+
+const diskMbOf = ({ disk_gb }: InstanceSpec) => Math.min(Math.max(disk_gb * 1024, leastDiskMb), mostDiskMb);
 
 export async function apply(deps: ApplyDeps, uuid: string, steps: readonly InstanceStep[]): Promise<void> {
   for (const step of steps) await applyStep(deps, uuid, step);
@@ -46,10 +50,22 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
       await conductor.update({ uuid, task_state: 'spawning', network_info });
       return deps.onAllocated(uuid);
     }
-    case 'make-disk': {
-      const sizeMb = Math.min(Math.max(step.spec.disk_gb * 1024, leastDiskMb), mostDiskMb);
-      return ensureGuestDisk(folder, sizeMb);
+    case 'make-disk':
+      return ensureGuestDisk(folder, diskMbOf(step.spec));
+    case 'fetch-disk': {
+      const archive = await deps.fetchDisk(uuid, step.from);
+      await ensureGuestDisk(folder, diskMbOf(step.spec));
+      try {
+        return await unpackGuestDisk(folder, archive);
+      } catch (error) {
+        // half of a disk would be taken for a whole one
+        await removeGuestDisk(folder);
+        throw error;
+      }
     }
+    case 'bind-ports':
+      await conductor.update({ uuid, network_info: await bindPorts(session, step.vifs, settings.host) });
+      return deps.onAllocated(uuid);
     case 'make-netns':
       return ensureGuestNetns(netnsOf(uuid));
     case 'plug-vif':
@@ -101,6 +117,16 @@ async function changeNics(
   await writeFile(file, JSON.stringify(change(JSON.parse(text) as Record<string, string>)));
 }
 
+/** The folder that the instance sees as its config drive; none is left of an earlier one. */
+async function writeConfigDrive(folder: string, files: InstanceSpec['config_drive']): Promise<void> {
+  const drive = join(folder, 'config-drive');
+  await rm(drive, { recursive: true, force: true });
+  for (const [path, content] of Object.entries(files ?? {})) {
+    await mkdir(dirname(join(drive, path)), { recursive: true });
+    await writeFile(join(drive, path), Buffer.from(content, 'base64'));
+  }
+}
+
 async function start(deps: ApplyDeps, uuid: string, spec: InstanceSpec): Promise<void> {
   const folder = folderOf(deps.settings, uuid);
   const base = (await readFile(join(folder, 'base'), 'utf8')).trim();
@@ -110,6 +136,7 @@ async function start(deps: ApplyDeps, uuid: string, spec: InstanceSpec): Promise
   await writeFile(join(folder, 'console.log'), '');
   const started = { generation: spec.generation, rebuilds: spec.rebuilds };
   await writeFile(join(folder, 'guest.json'), JSON.stringify(started));
+  await writeConfigDrive(folder, spec.config_drive);
   const { exited } = await startGuest({ folder, base, netns: netnsOf(uuid), hostname: spec.hostname });
   deps.onStarted(uuid, exited);
 }

@@ -9,6 +9,8 @@ export interface PortState {
   status: string;
   /** Made for this instance, not by its user. */
   isOwn: boolean;
+  /** Bound to another host: the instance has moved here. */
+  isElsewhere: boolean;
 }
 
 export interface Desired {
@@ -19,6 +21,7 @@ export interface Desired {
 
 /** The conductor, as nova-compute needs it. */
 export interface Conductor {
+  host: string;
   get(uuid: string): Promise<InstanceSpec | undefined>;
   list(): Promise<InstanceSpec[]>;
   update(report: Omit<InstanceReport, 'host'>): Promise<void>;
@@ -29,11 +32,18 @@ export function rpcConductor(rpc: Pick<Rpc, 'call'>, host: string): Conductor {
   const ask = <Result>(method: string, args: Record<string, unknown>, timeoutMs = 60_000) =>
     rpc.call<Result>('conductor', method, { ...args, host }, { timeoutMs });
   return {
+    host,
     get: async (uuid) => (await ask<InstanceSpec | null>('instance_get', { uuid })) ?? undefined,
     list: () => ask<InstanceSpec[]>('instances_get_by_host', {}),
     update: async (report) => void (await ask('instance_update', { ...report })),
     reportState: async (report) => void (await ask('report_state', { ...report }, 10_000)),
   };
+}
+
+interface Found {
+  id: string;
+  status: string;
+  'binding:host_id': string;
 }
 
 /** The wanted state of an instance, undefined when it does not belong here. */
@@ -45,21 +55,22 @@ export async function fetchDesired(
   const spec = await conductor.get(uuid);
   if (spec === undefined) return undefined;
   const isSteady = spec.task_state === null && spec.vm_state !== 'building';
-  if (isSteady) return { spec };
+  if (isSteady || spec.wanted === 'kept') return { spec };
   const asked = new Set(spec.requested_networks.flatMap(({ port_id }) => port_id ?? []));
   const kept = new Set(
     (spec.network_info ?? []).filter((vif) => vif.preserve_on_delete).map(({ port_id }) => port_id),
   );
-  const { body } = await session.request<{ ports: { id: string; status: string }[] }>('network', {
+  const { body } = await session.request<{ ports: Found[] }>('network', {
     method: 'GET',
     path: '/v2.0/ports',
-    query: { device_id: uuid, fields: ['id', 'status'] },
+    query: { device_id: uuid, fields: ['id', 'status', 'binding:host_id'] },
     timeoutMs: 10_000,
   });
-  const ports = body.ports.map(({ id, status }) => ({
+  const ports = body.ports.map(({ id, status, 'binding:host_id': host }) => ({
     id,
     status,
     isOwn: !asked.has(id) && !kept.has(id),
+    isElsewhere: host !== conductor.host,
   }));
   return { spec, ports };
 }

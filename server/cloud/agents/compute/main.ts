@@ -36,7 +36,11 @@ export async function main(argv: string[]): Promise<void> {
   const { transport_url, control_exchange: exchange, host } = options;
   const rpc = connectRpc({ transport_url, exchange, host, log });
   const conductor = rpcConductor(rpc, host);
-  const agent = createComputeAgent({ settings, conductor, session: createSession(neutron), log });
+  const agent = createComputeAgent({
+    ...{ settings, conductor, session: createSession(neutron), log },
+    fetchDisk: async (instance_uuid, server) =>
+      Buffer.from(await rpc.call<string>('compute', 'export_disk', { instance_uuid }, { server }), 'base64'),
+  });
   if (mode === 'plan') {
     process.stdout.write(formatPlan(await agent.reconciler.verify()));
     await rpc.close();
@@ -58,16 +62,21 @@ export async function main(argv: string[]): Promise<void> {
   }, log);
 }
 
-/** The methods of topic `compute`: all but three say only which instance to look at. */
+/** The methods of topic `compute`: all but four say only which instance to look at. */
 export function endpointsOf(agent: ComputeAgent): Record<string, Endpoint> {
   const look: Endpoint = ({ instance_uuid }: { instance_uuid: string }) =>
     agent.reconciler.add(instance_uuid);
+  const moves = ['resize', 'confirm_resize', 'revert_resize'];
   const names = ['build_and_run', 'terminate', 'start', 'stop', 'reboot', 'pause', 'unpause', 'suspend'];
   return {
-    ...Object.fromEntries([...names, 'resume', 'rebuild'].map((name) => [`${name}_instance`, look])),
+    ...Object.fromEntries(
+      [...names, 'resume', 'rebuild', ...moves].map((name) => [`${name}_instance`, look]),
+    ),
     external_instance_event: look,
     get_console_output: (args: { instance_uuid: string; tail_length: number | null }) =>
       agent.readConsole(args.instance_uuid, args.tail_length),
+    export_disk: async (args: { instance_uuid: string }) =>
+      (await agent.exportDisk(args.instance_uuid)).toString('base64'),
     attach_interface: (args: { instance_uuid: string; requested_network: RequestedNetwork }) =>
       agent.attach(args.instance_uuid, args.requested_network),
     detach_interface: (args: { instance_uuid: string; port_id: string }) =>

@@ -20,16 +20,19 @@ export function plan(desired: Desired | undefined, actual: Actual, memory: Memor
       return [...removal(actual, 'the instance is to be deleted'), ...release(desired)];
     case 'none':
       return shutdown(actual, 'the instance failed');
+    case 'kept':
+      return shutdown(actual, 'the instance has moved away');
     case 'running':
     case 'paused':
     case 'suspended':
     case 'stopped':
-      return [...prepare(spec, actual), ...power(desired, actual, memory)];
+      return [...prepare(desired, actual), ...power(desired, actual, memory)];
   }
 }
 
 /** Everything but power: image, ports, disk, namespace, devices. */
-function prepare(spec: InstanceSpec, actual: Actual): InstanceStep[] {
+function prepare(desired: Desired, actual: Actual): InstanceStep[] {
+  const { spec } = desired;
   const { guest, startedAs } = actual;
   const isRebuilt = startedAs !== undefined && startedAs.rebuilds < spec.rebuilds;
   const steps: InstanceStep[] = [];
@@ -38,12 +41,22 @@ function prepare(spec: InstanceSpec, actual: Actual): InstanceStep[] {
   if (isRebuilt && actual.hasDisk) steps.push({ kind: 'remove-disk', reason: 'it is to be built anew' });
   if (actual.base === undefined || isRebuilt)
     steps.push({ kind: 'find-image', spec, reason: `image ${spec.image_id} is not chosen yet` });
-  if (!actual.hasDisk || isRebuilt) steps.push({ kind: 'make-disk', spec, reason: 'it has no disk' });
+  if (!actual.hasDisk && spec.disk_from !== null)
+    steps.push({ kind: 'fetch-disk', spec, from: spec.disk_from, reason: 'its disk is where it comes from' });
+  else if (!actual.hasDisk || isRebuilt) steps.push({ kind: 'make-disk', spec, reason: 'it has no disk' });
   if (spec.network_info === null)
     return [...steps, { kind: 'allocate-ports', spec, reason: 'it has no ports yet' }];
+  if (isBoundElsewhere(desired))
+    return [
+      ...steps,
+      { kind: 'bind-ports', vifs: spec.network_info, reason: 'its ports are on another host' },
+    ];
   if (!actual.hasNetns) steps.push({ kind: 'make-netns', reason: 'it has no network namespace' });
   return [...steps, ...plugging(spec.network_info, actual)];
 }
+
+const isBoundElsewhere = ({ spec, ports = [] }: Desired) =>
+  ports.some(({ id, isElsewhere }) => isElsewhere && spec.network_info?.some((vif) => vif.port_id === id));
 
 function plugging(vifs: readonly VifSpec[], actual: Actual): InstanceStep[] {
   const wanted = new Set(vifs.map(({ port_id }) => port_id));
@@ -75,7 +88,7 @@ function plugging(vifs: readonly VifSpec[], actual: Actual): InstanceStep[] {
 function power(desired: Desired, actual: Actual, memory: Memory): InstanceStep[] {
   const { spec, ports } = desired;
   const { guest, startedAs } = actual;
-  if (spec.network_info === null) return [];
+  if (spec.network_info === null || isBoundElsewhere(desired)) return [];
   if (spec.wanted === 'stopped')
     return guest === undefined ? [] : [{ kind: 'kill-guest', pid: guest.pid, reason: 'it is to be stopped' }];
   const isOutdated = startedAs === undefined || startedAs.generation < spec.generation;

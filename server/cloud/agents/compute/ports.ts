@@ -75,6 +75,25 @@ export async function allocatePort(
   }
 }
 
+/** Takes the ports of an instance that has moved to this host; each may be plugged differently here. */
+export async function bindPorts(session: Asker, vifs: readonly VifSpec[], host: string): Promise<VifSpec[]> {
+  return Promise.all(
+    vifs.map(async (vif) => {
+      const { body } = await session.request<{ port: Port }>('network', {
+        method: 'PUT',
+        path: `/v2.0/ports/${vif.port_id}`,
+        body: { port: { 'binding:host_id': host } },
+      });
+      const plug = plugOf(body.port);
+      if (plug === undefined)
+        throw new BuildFailed(
+          `Binding failed for port ${vif.port_id}, please check neutron logs for more information.`,
+        );
+      return { ...vif, plug };
+    }),
+  );
+}
+
 /** How a bound port is plugged; undefined: nothing on this host can. */
 function plugOf(port: Port): VifPlug | undefined {
   const type = port['binding:vif_type'];

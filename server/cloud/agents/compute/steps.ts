@@ -6,6 +6,9 @@ interface Kinds {
   'find-image': { spec: InstanceSpec };
   'allocate-ports': { spec: InstanceSpec };
   'make-disk': { spec: InstanceSpec };
+  /** From the host that the instance comes from. */
+  'fetch-disk': { spec: InstanceSpec; from: string };
+  'bind-ports': { vifs: readonly VifSpec[] };
   'make-netns': object;
   'plug-vif': { vif: VifSpec; nic: string };
   'unplug-vif': { port_id: string };

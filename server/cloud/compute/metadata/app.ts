@@ -8,6 +8,7 @@ import { instances, type InstanceRow } from '../../store/compute-tables.ts';
 import type { Store } from '../../store/store.ts';
 import { addressesOf, type Address } from '../networks.ts';
 import { ec2Tree, ec2Versions } from './ec2.ts';
+import { fullNameOf } from './full-name.ts';
 import { openstackTrees, openstackVersions } from './openstack.ts';
 import { lookUp, type Tree } from './tree.ts';
 
@@ -31,6 +32,7 @@ export function createMetadataApp(deps: MetadataDeps): Express {
   return createApp({
     log: deps.log,
     renderError: ({ status, message }) => ({ error: { code: status, message } }),
+    bodies: 'text',
     routes: (app) => {
       app.use(async (req, res) => {
         const row = await instanceOf(deps, req);
@@ -44,7 +46,7 @@ export function createMetadataApp(deps: MetadataDeps): Express {
 async function answer(deps: MetadataDeps, row: InstanceRow, req: Request, res: Response): Promise<void> {
   const [version = '', ...path] = req.path.split('/').filter((part) => part !== '');
   if (version === 'openstack') {
-    if (req.method === 'POST' && path.at(-1) === 'password') return void res.status(200).end();
+    if (req.method === 'POST') return tellPassword(deps, row, path, req.body as string | undefined, res);
     return path.length === 0
       ? sendText(res, openstackVersions)
       : send(res, openstackTrees(describe(row, [], deps.domain)), path);
@@ -59,10 +61,30 @@ async function answer(deps: MetadataDeps, row: InstanceRow, req: Request, res: R
   send(res, ec2Tree(describe(row, addresses, deps.domain)), path);
 }
 
+/** More than this no encrypted password has. */
+const mostPasswordBytes = 4 * 255;
+
+/** An instance tells the password of its administrator, once; its user reads it at the Compute API. */
+async function tellPassword(
+  { store }: MetadataDeps,
+  row: InstanceRow,
+  path: readonly string[],
+  password: string | undefined,
+  res: Response,
+): Promise<void> {
+  if (path.length !== 2 || path[1] !== 'password' || !openstackVersions.includes(path[0]!))
+    return refuse(res, 404);
+  if (row.server_password !== null) return refuse(res, 409);
+  if (typeof password !== 'string' || Buffer.byteLength(password) > mostPasswordBytes)
+    return refuse(res, 400);
+  await store.read.update(instances, { id: row.id }, { server_password: password });
+  res.status(200).end();
+}
+
 const describe = (row: InstanceRow, addresses: Address[], domain: string): Described => ({
   row,
   addresses,
-  fullName: domain === '' ? row.hostname : `${row.hostname}.${domain}`,
+  fullName: fullNameOf(row, domain),
 });
 
 /** The instance the signed headers name, or the status of the refusal. */
@@ -81,7 +103,9 @@ async function instanceOf(
   return row;
 }
 
-const phrases: Record<number, string> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found' };
+const phrases: Record<number, string> = {
+  ...{ 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 409: 'Conflict' },
+};
 
 function refuse(res: Response, status: number): void {
   res

@@ -41,7 +41,7 @@ export function openstackTree({ row, fullName }: Described): Tree {
     'meta_data.json': JSON.stringify(metaData),
     'network_data.json': JSON.stringify(networkData(row)),
     'vendor_data.json': '{}',
-    password: '',
+    password: row.server_password ?? '',
     ...(row.user_data === null ? {} : { user_data: Buffer.from(row.user_data, 'base64') }),
   };
 }

@@ -31,6 +31,7 @@ const spec = (more: Partial<InstanceSpec> = {}): InstanceSpec => ({
   requested_networks: [],
   security_group_ids: null,
   network_info: [vif('p1')],
+  ...{ disk_from: null, config_drive: null },
   ...more,
 });
 
@@ -62,7 +63,7 @@ const seen: Memory = { isImpatient: false, wasRunning: true };
 const kinds = (desired: Desired | undefined, actual: Actual, memory = fresh) =>
   plan(desired, actual, memory).map(({ kind }) => kind);
 const building = { vm_state: 'building', task_state: 'spawning' };
-const port = (status: string) => [{ id: 'p1', status, isOwn: true }];
+const port = (status: string) => [{ id: 'p1', status, isOwn: true, isElsewhere: false }];
 
 it('leaves a running instance alone', () => {
   expect(kinds({ spec: spec() }, running, seen)).toEqual([]);
@@ -136,4 +137,22 @@ it('takes everything away, then gives the ports back', () => {
   expect(kinds(desired, running, seen)).toEqual([...whole, 'release-ports']);
   expect(kinds(undefined, running, seen)).toEqual(whole);
   expect(kinds(undefined, bare)).toEqual([]);
+});
+
+it('fetches the disk of an instance that moves here, then its ports, then starts it', () => {
+  const moving = spec({ task_state: 'resize_migrating', disk_from: 'compute2', generation: 2 });
+  const there = [{ id: 'p1', status: 'DOWN', isOwn: true, isElsewhere: true }];
+  expect(kinds({ spec: moving, ports: there }, bare)).toEqual(['find-image', 'fetch-disk', 'bind-ports']);
+  const arrived = { ...bare, hasFolder: true, base: '/base', hasDisk: true };
+  expect(kinds({ spec: moving, ports: port('DOWN') }, arrived)).toEqual([
+    'make-netns',
+    'plug-vif',
+    'start-guest',
+  ]);
+});
+
+it('keeps the disk of an instance that has moved away, and nothing else', () => {
+  const kept = { spec: spec({ wanted: 'kept' }) };
+  expect(kinds(kept, running, seen)).toEqual(['kill-guest', 'unplug-vif']);
+  expect(kinds(kept, { ...running, guest: undefined, nics: {}, plugged: new Map() })).toEqual([]);
 });
