@@ -23,6 +23,8 @@ export default defineConfig({
       project('lab', 600_000, 2),
       project('faults', 600_000, 1),
       project('e2e', 600_000, 1),
+      // a suite of others runs as one, and its tests wait for their turn in it
+      project('acceptance', 4 * 3_600_000, 1),
     ],
   },
 });

@@ -4,18 +4,22 @@ import { UsageError } from './usage-error.ts';
 import { listLabs, type LabStatus } from '../labs/list.ts';
 import type { NodeKind } from '../labs/spec.ts';
 import { ensureBaseImage } from '../set-up/base-image.ts';
-import { ensureNodeImages } from '../set-up/node-images.ts';
+import { ensureNodeImages, type ImageName } from '../set-up/node-images.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { createBuildProgress, say } from './progress.ts';
 
 export const openEngine = (): Promise<Engine> => connectEngine(process.env);
 
-/** Builds what is missing of the images, with progress on the terminal. */
-export async function prepareImages(engine: Engine, signal: AbortSignal): Promise<Record<NodeKind, string>> {
+/** Builds what is missing of the images, and of those `asked` for beside them, with progress on the terminal. */
+export async function prepareImages(
+  engine: Engine,
+  signal: AbortSignal,
+  asked: readonly ImageName[] = [],
+): Promise<Record<NodeKind, string>> {
   await ensureBaseImage(engine, say);
   const progress = createBuildProgress();
   try {
-    return await ensureNodeImages(engine, { onBuild: progress.onBuild, signal });
+    return await ensureNodeImages(engine, { onBuild: progress.onBuild, asked, signal });
   } finally {
     progress.end();
   }

@@ -16,6 +16,9 @@ export interface Tally {
 /** In the order of what they need: nothing, then a container, then a lab, then one left in peace, then a browser. */
 export const testProjects: readonly string[] = ['unit', 'api', 'host', 'lab', 'faults', 'e2e'];
 
+/** The suites that others wrote; run when asked for. */
+export const acceptanceProject = 'acceptance';
+
 const bin = (name: string) => join(folders.root, 'node_modules', '.bin', name);
 
 /** Runs a program of node_modules with the output on this terminal; answers with its exit code. */
@@ -91,8 +94,12 @@ export function tallyOf(name: string, report: Report | undefined, exitCode: numb
   return { passed: report?.numPassedTests ?? 0, failed: failures.length, failures };
 }
 
-/** Runs one project of vitest.config.ts to its end. */
-export async function runProject(name: string, signal: AbortSignal): Promise<Tally> {
+/** Runs one project of vitest.config.ts to its end; `env` is added to what the runner has of its environment. */
+export async function runProject(
+  name: string,
+  signal: AbortSignal,
+  env: Record<string, string> = {},
+): Promise<Tally> {
   say(`Testing ${name}`);
   const file = join(folders.build, 'test', `${name}.json`);
   await rm(file, { force: true });
@@ -101,7 +108,7 @@ export async function runProject(name: string, signal: AbortSignal): Promise<Tal
   const code =
     name === 'host'
       ? await runTool('node', [join('test', 'support', 'run-host-tests.ts')], signal, { VITEST_JSON: file })
-      : await runTool('vitest', ['run', '--project', name, ...reporters], signal);
+      : await runTool('vitest', ['run', '--project', name, ...reporters], signal, env);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   return tallyOf(name, text === undefined ? undefined : (JSON.parse(text) as Report), code);
 }

@@ -7,9 +7,10 @@ import { ensureEngine } from '../set-up/docker-engine.ts';
 import { ensurePackages, mayInstall } from '../set-up/packages.ts';
 import { ensureWebPages } from '../set-up/web-pages.ts';
 import { interruptible } from './interrupt.ts';
+import { acceptanceSuites, chooseRuns } from './acceptance-suites.ts';
 import { say } from './progress.ts';
 import { prepareImages } from './ready-engine.ts';
-import { runChecks, runProject, testProjects, type Tally } from './test-projects.ts';
+import { acceptanceProject, runChecks, runProject, testProjects, type Tally } from './test-projects.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Programs of this machine that tests call. */
@@ -23,17 +24,57 @@ async function removeTestLabs(engine: Engine): Promise<void> {
   await Promise.all(left.map(({ name }) => destroyLab(engine, name)));
 }
 
-async function runAll(projects: readonly string[], signal: AbortSignal): Promise<Tally> {
+interface Wishes {
+  yes?: boolean;
+  /** Names of suites; true for all. */
+  acceptance?: string[] | true;
+  match?: string;
+}
+
+/** What to run, in order. */
+interface Work {
+  areSourcesChecked: boolean;
+  projects: readonly string[];
+  /** For the runner of the tests. */
+  env: Record<string, string>;
+}
+
+function workOf(words: readonly string[], { acceptance, match }: Wishes): Work {
+  const unknown = words.find((word) => !testProjects.includes(word));
+  if (unknown !== undefined)
+    throw new UsageError(`There are no tests '${unknown}'. Tests: ${testProjects.join(', ')}`);
+  if (acceptance === undefined) {
+    if (match !== undefined) throw new UsageError('--match chooses among the tests of --acceptance.');
+    const projects = testProjects.filter((name) => words.length === 0 || words.includes(name));
+    return { areSourcesChecked: true, projects, env: {} };
+  }
+  const suites = acceptance === true ? [] : acceptance;
+  try {
+    chooseRuns(suites);
+    if (match !== undefined) new RegExp(match);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`--match: ${error.message}`);
+    const known = Object.keys(acceptanceSuites).join(', ');
+    throw new UsageError(`There is no suite '${(error as Error).message}'. Suites: ${known}`);
+  }
+  const env = {
+    PATCHBAY_ACCEPTANCE: suites.join(','),
+    ...(match === undefined ? {} : { PATCHBAY_ACCEPTANCE_MATCH: match }),
+  };
+  return { areSourcesChecked: false, projects: [...words, acceptanceProject], env };
+}
+
+async function runAll({ areSourcesChecked, projects, env }: Work, signal: AbortSignal): Promise<Tally> {
   const total: Tally = { passed: 0, failed: 0, failures: [] };
   const add = ({ passed, failed, failures }: Tally) => {
     total.passed += passed;
     total.failed += failed;
     total.failures.push(...failures);
   };
-  add(await runChecks(signal));
+  if (areSourcesChecked) add(await runChecks(signal));
   for (const project of projects) {
     if (signal.aborted) break;
-    add(await runProject(project, signal));
+    add(await runProject(project, signal, env));
   }
   return total;
 }
@@ -43,21 +84,29 @@ export function addTest(program: Command): void {
     .command('test')
     .description('check types and style, then run all tests; the last line says how many passed and failed')
     .argument('[project...]', `only these: ${testProjects.join(', ')}`)
+    .option(
+      '--acceptance [suite...]',
+      `instead, what others wrote for the real cloud: ${Object.keys(acceptanceSuites).join(', ')}; SUITE@CLOUD for one cloud`,
+    )
+    .option('--match <regexp>', 'only the tests of these suites whose names match')
     .option('--yes', 'install what is missing without asking')
-    .addHelpText('after', '\nExample:\n  patchbay test unit api')
-    .action(async (words: string[], { yes = false }: { yes?: boolean }) => {
-      const unknown = words.find((word) => !testProjects.includes(word));
-      if (unknown !== undefined)
-        throw new UsageError(`There are no tests '${unknown}'. Tests: ${testProjects.join(', ')}`);
-      const projects = testProjects.filter((name) => words.length === 0 || words.includes(name));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  patchbay test unit api\n  patchbay test --acceptance identity-v3 scenario@vlan --match reboot',
+    )
+    .action(async (words: string[], wishes: Wishes) => {
+      const work = workOf(words, wishes);
       await interruptible(async (signal) => {
-        const { engine, stop } = await ensureEngine({ isAsked: !yes && process.stdin.isTTY, say });
+        const { engine, stop } = await ensureEngine({
+          isAsked: wishes.yes !== true && process.stdin.isTTY,
+          say,
+        });
         let total: Tally;
         try {
           if (mayInstall()) await ensurePackages(testPackages, say);
-          await prepareImages(engine, signal);
+          await prepareImages(engine, signal, wishes.acceptance === undefined ? [] : ['client']);
           await ensureWebPages(say);
-          total = await runAll(projects, signal);
+          total = await runAll(work, signal);
         } finally {
           await removeTestLabs(engine);
           await stop();

@@ -1,13 +1,36 @@
 // Containers: made, started, filled with files, listed by label, removed.
 import type Docker from 'dockerode';
 import { asking, EngineRefused, unlessMissing } from './failures.ts';
-import type { ContainerInfo, ContainerSpec } from './types.ts';
+import type { BesideSpec, ContainerInfo, ContainerSpec } from './types.ts';
 
 /** What stays read-only for a node; /proc/sys does not, because a cloud sets sysctls. */
 const readOnlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sysrq-trigger'];
 
 const pairs = (values: Record<string, string>, glue: string) =>
   Object.entries(values).map(([name, value]) => `${name}${glue}${value}`);
+
+const logs = { Type: 'json-file', Config: { 'max-size': '1m' } };
+
+/** Creates one that shares another's NICs, addresses and names, without starting it. */
+export async function createBeside(docker: Docker, spec: BesideSpec): Promise<void> {
+  await asking(
+    `Creating ${spec.name}`,
+    docker.createContainer({
+      name: spec.name,
+      Image: spec.image,
+      Labels: spec.labels,
+      HostConfig: {
+        NetworkMode: `container:${spec.beside}`,
+        CapDrop: ['ALL'],
+        CapAdd: spec.capabilities,
+        Memory: spec.memoryBytes,
+        MemorySwap: spec.memoryBytes,
+        PidsLimit: spec.pids,
+        LogConfig: logs,
+      },
+    }),
+  );
+}
 
 /** Creates without starting; answers with the id. */
 export async function createContainer(docker: Docker, spec: ContainerSpec): Promise<string> {
@@ -43,7 +66,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
         PidsLimit: spec.pids,
         NanoCpus: Math.round(spec.cpus * 1e9),
         Ulimits: [{ Name: 'nofile', Soft: 8192, Hard: 8192 }],
-        LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
+        LogConfig: logs,
         PortBindings: Object.fromEntries(
           ports.map((port) => [port, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
         ),

@@ -30,6 +30,15 @@ export interface ContainerSpec {
   entrypoint?: string[];
 }
 
+/** A container that shares the network of another, which runs. */
+export interface BesideSpec extends Pick<
+  ContainerSpec,
+  'name' | 'image' | 'labels' | 'capabilities' | 'memoryBytes' | 'pids'
+> {
+  /** The other's name. */
+  beside: string;
+}
+
 export interface ContainerInfo {
   id: string;
   name: string;

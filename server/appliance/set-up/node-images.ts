@@ -11,7 +11,7 @@ import { debianImage } from './base-image.ts';
 import { contentHash, entriesHash, fileHash, readFolder } from './content-hash.ts';
 import { folders } from './folders.ts';
 
-export type ImageName = 'base' | 'cloud' | 'guest' | NodeKind;
+export type ImageName = 'base' | 'cloud' | 'guest' | 'client' | NodeKind;
 
 /** Which images an image is made from, by the name of the build argument. */
 const parents: Record<ImageName, Partial<Record<string, ImageName>>> = {
@@ -22,8 +22,12 @@ const parents: Record<ImageName, Partial<Record<string, ImageName>>> = {
   network: { BASE: 'base', CLOUD: 'cloud' },
   compute: { BASE: 'base', CLOUD: 'cloud', GUEST: 'guest' },
   outside: { BASE: 'base' },
+  client: {},
 };
 const order = Object.keys(parents) as ImageName[];
+
+/** Images that no node is made of; they are built for those who ask for them. */
+const onlyAskedFor: readonly ImageName[] = ['client'];
 
 interface Source {
   entries: () => Promise<TarEntry[]>;
@@ -50,24 +54,28 @@ export type OnBuild = (image: string, progress: BuildProgress) => void;
 
 const hashLabel = 'patchbay.hash';
 
-/** Name of each image as built from the sources now; builds those that the engine lacks, in order. */
+/**
+ * Name of each image as built from the sources now; builds those that the engine lacks, in order. An image that no node is
+ * made of is built where `asked` names it.
+ */
 export async function ensureNodeImages(
   engine: Engine,
-  { onBuild, signal }: { onBuild: OnBuild; signal?: AbortSignal },
+  { onBuild, asked = [], signal }: { onBuild: OnBuild; asked?: readonly ImageName[]; signal?: AbortSignal },
 ): Promise<Record<ImageName, string>> {
   const present = new Set((await engine.listImages(imageLabel)).flatMap(({ names }) => names));
   const names = {} as Record<ImageName, string>;
   for (const name of order) {
     signal?.throwIfAborted();
     const from = Object.entries(parents[name]).map(([arg, parent]) => [arg, names[parent!]] as const);
-    const args: Record<string, string> = name === 'base' ? { DEBIAN: debianImage } : Object.fromEntries(from);
+    const args: Record<string, string> =
+      from.length === 0 ? { DEBIAN: debianImage } : Object.fromEntries(from);
     const [own, extra] = await Promise.all([
       readFolder(join(folders.images, name), isTemplate),
       generated(name),
     ]);
     const hash = contentHash([entriesHash(own), extra.hash, ...Object.values(args)]);
     names[name] = `patchbay/${name}:${hash}`;
-    if (present.has(names[name])) continue;
+    if (present.has(names[name]) || (onlyAskedFor.includes(name) && !asked.includes(name))) continue;
     onBuild(name, { line: 'Packing' });
     await engine.buildImage({
       name: names[name],

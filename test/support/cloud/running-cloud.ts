@@ -5,7 +5,7 @@ import { listLabs } from '../../../server/appliance/labs/list.ts';
 import { defaultSpec } from '../../../server/appliance/labs/spec.ts';
 import { attachLab } from '../../../server/appliance/proof/attach-lab.ts';
 import type { ProofLab } from '../../../server/appliance/proof/deps.ts';
-import { connectEngine } from '../../../server/appliance/engine/engine.ts';
+import { connectEngine, type Engine } from '../../../server/appliance/engine/engine.ts';
 import { folders } from '../../../server/appliance/set-up/folders.ts';
 import { ensureNodeImages } from '../../../server/appliance/set-up/node-images.ts';
 import { signIn, signInAs, type CloudClient } from '../../bench/cloud-admin.ts';
@@ -21,11 +21,18 @@ export interface RunningCloud extends AsyncDisposable {
   run(node: string, ...argv: string[]): Promise<string>;
 }
 
+/** A lab that runs, and how it ends. */
+export interface RunningLab {
+  engine: Engine;
+  lab: ProofLab;
+  release: () => Promise<void>;
+}
+
 /**
- * Starts a cloud and gives it its external network. `PATCHBAY_TEST_CLOUD=NAME` takes one that runs already and leaves it
- * running, for trying a test again.
+ * Starts a lab of a shape. `PATCHBAY_TEST_CLOUD=NAME` takes one that runs already and leaves it running, for trying a test
+ * again.
  */
-export async function startCloud(name: string, shape: Partial<CloudShape>): Promise<RunningCloud> {
+export async function startLab(name: string, shape: Partial<CloudShape>): Promise<RunningLab> {
   const engine = await connectEngine(process.env);
   const kept = process.env.PATCHBAY_TEST_CLOUD;
   if (kept === undefined) {
@@ -36,7 +43,12 @@ export async function startCloud(name: string, shape: Partial<CloudShape>): Prom
     });
   } else if ((await listLabs(engine, kept)).length === 0) throw new Error(`There is no lab '${kept}'`);
   const lab = await attachLab(engine, kept ?? name);
-  const release = () => (kept === undefined ? lab.destroy() : Promise.resolve());
+  return { engine, lab, release: () => (kept === undefined ? lab.destroy() : Promise.resolve()) };
+}
+
+/** Starts a cloud and gives it its external network. */
+export async function startCloud(name: string, shape: Partial<CloudShape>): Promise<RunningCloud> {
+  const { lab, release } = await startLab(name, shape);
   try {
     const admin = await signIn(lab, 'openrc-admin');
     const [{ images }, { flavors }] = await Promise.all([
@@ -59,7 +71,8 @@ export async function startCloud(name: string, shape: Partial<CloudShape>): Prom
   }
 }
 
-async function externalNetwork(admin: CloudClient): Promise<string> {
+/** Id of the cloud's external network, which is made where there is none: flat on physnet1, 10.64.201.0/24. */
+export async function externalNetwork(admin: CloudClient): Promise<string> {
   const { networks } = await admin.send<{ networks: { id: string }[] }>(
     'network',
     'GET',

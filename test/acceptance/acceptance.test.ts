@@ -1,0 +1,48 @@
+// Suites that others wrote for the real cloud, run with their own clients against ours: every test of theirs is one here.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  acceptanceClouds,
+  chooseRuns,
+  type AcceptanceCloud,
+} from '../../server/appliance/cli/acceptance-suites.ts';
+import { startClientCloud, tempestCloudOf, type ClientCloud } from './cloud.ts';
+import { describeGuide } from './guide/describe-guide.ts';
+import { createOutcomes } from './tempest/outcomes.ts';
+import { readList, runList } from './tempest/run-list.ts';
+
+/** Names of suites, and a pattern for the tests within: what `patchbay test --acceptance` was asked for. */
+const { PATCHBAY_ACCEPTANCE: asked = '', PATCHBAY_ACCEPTANCE_MATCH: pattern } = process.env;
+const runs = chooseRuns(asked.split(',').filter(Boolean));
+const match = pattern === undefined ? undefined : new RegExp(pattern);
+
+const clouds = Object.keys(acceptanceClouds) as AcceptanceCloud[];
+for (const name of clouds.filter((one) => runs.some(({ cloud }) => cloud === one)))
+  describe(name, () => {
+    let cloud: ClientCloud;
+    beforeAll(async () => {
+      cloud = await startClientCloud(name);
+    });
+    afterAll(() => cloud?.release());
+
+    for (const { suite } of runs.filter((run) => run.cloud === name))
+      if (suite === 'guide' || suite === 'guide-own')
+        describe(suite, () => describeGuide(() => cloud, { isOwn: suite === 'guide-own', match }));
+      else describe(suite, () => describeList(() => cloud, suite));
+  });
+
+function describeList(cloud: () => ClientCloud, list: string): void {
+  const ids = readList(list, match);
+  const outcomes = createOutcomes(ids);
+  let isOver: Promise<void>;
+
+  beforeAll(async () => {
+    isOver = runList(cloud().client, { ids, outcomes, cloud: await tempestCloudOf(cloud()) });
+  });
+  it.each(ids)('%s', async (id) => {
+    expect(await outcomes.of(id)).toEqual({ kind: 'passed' });
+  });
+  it('every class put away what it had made', async () => {
+    await isOver;
+    expect(outcomes.undone).toEqual([]);
+  });
+}

@@ -1,0 +1,57 @@
+// Runs tests of Tempest by their ids, one after another, and tells the outcome of each as it comes.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientContainer } from '../../support/cloud/client-container.ts';
+import { runFolder, tempestConfiguration, type TempestCloud } from './configuration.ts';
+import type { Outcomes } from './outcomes.ts';
+import { createSubunitReader } from './read-subunit.ts';
+
+/** The ids of a list, in its order; with a pattern those that match. */
+export function readList(name: string, pattern: RegExp | undefined): string[] {
+  const text = readFileSync(join(import.meta.dirname, '..', 'lists', `${name}.txt`), 'utf8');
+  const ids = text.split('\n').filter(Boolean);
+  return pattern === undefined ? ids : ids.filter((id) => pattern.test(id));
+}
+
+/** After so long without a word no word is expected any more: above every bound that Tempest has for one test. */
+const silenceMs = 30 * 60_000;
+
+/** Runs them to the end. What went on is in tempest.log of the folder, in the container. */
+export async function runList(
+  client: ClientContainer,
+  { ids, cloud, outcomes }: { ids: readonly string[]; cloud: TempestCloud; outcomes: Outcomes },
+): Promise<void> {
+  const inFolder = (...argv: string[]) => ['env', `--chdir=${runFolder}`, ...argv];
+  const configuration = `${runFolder}/tempest.conf`;
+  try {
+    await client.write(configuration, tempestConfiguration(cloud));
+    await client.write(`${runFolder}/ids`, ids.map((id) => `${id}\n`).join(''));
+    await client.run(inFolder('stestr', 'init'));
+    const silence = new AbortController();
+    const giveUp = () => silence.abort();
+    let timer = setTimeout(giveUp, silenceMs);
+    const read = createSubunitReader((event) => outcomes.hear(event));
+    const argv = [
+      'tempest',
+      'run',
+      '--config-file',
+      configuration,
+      '--load-list',
+      'ids',
+      '--serial',
+      '--subunit',
+    ];
+    const complaint = await client.follow(inFolder(...argv), {
+      signal: silence.signal,
+      onData: (bytes) => {
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, silenceMs);
+        read(bytes);
+      },
+    });
+    clearTimeout(timer);
+    outcomes.end(silence.signal.aborted ? 'Tempest fell silent' : `Tempest ended without it. ${complaint}`);
+  } catch (error) {
+    outcomes.end(String(error));
+  }
+}
