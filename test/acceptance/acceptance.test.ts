@@ -39,7 +39,8 @@ function describeList(cloud: () => ClientCloud, list: string): void {
     isOver = runList(cloud().client, { ids, outcomes, cloud: await tempestCloudOf(cloud()) });
   });
   it.each(ids)('%s', async (id) => {
-    expect(await outcomes.of(id)).toEqual({ kind: 'passed' });
+    const outcome = await outcomes.of(id);
+    expect(outcome, JSON.stringify(outcome)).toEqual({ kind: 'passed' });
   });
   it('every class put away what it had made', async () => {
     await isOver;

@@ -8,7 +8,7 @@ import { badRequest, conflict } from './failure.ts';
 import { addressesOf } from './networks.ts';
 import { changeGroups, groupsOf } from './security-groups.ts';
 import { moves } from './server-moves.ts';
-import { showServer } from './server-view.ts';
+import { showChanged, showServer } from './server-view.ts';
 import { baseOf, callerOf, getInstance } from './servers.ts';
 
 /** What an action needs and does. */
@@ -112,7 +112,7 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
       { ...row, ...changes },
       { base: baseOf(req), isAdmin: caller.is_admin, addresses, groups },
     );
-    res.status(202).json({ server: { ...shown, adminPass: randomBytes(9).toString('base64url') } });
+    res.status(202).json({ server: { ...showChanged(shown), adminPass: randomBytes(9).toString('base64url') } });
   });
 }
 

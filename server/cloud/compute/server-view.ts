@@ -102,3 +102,17 @@ export function showServer(
     ...(row.vm_state === 'error' && row.fault !== null ? { fault: row.fault } : {}),
   };
 }
+
+/** What `showServer` shows beyond the answer to a change (PUT, rebuild); the schema of that is closed too. */
+const notAfterChanges =
+  /^(key_name|security_groups|config_drive|OS-SRV-USG:.*|OS-EXT-.*|os-extended-volumes:volumes_attached)$/;
+
+/** The form that answers a change: without what the show of an instance has of the extensions. */
+export function showChanged(server: ReturnType<typeof showServer>): Record<string, unknown> {
+  const kept = Object.entries(server).filter(([name]) => !notAfterChanges.test(name));
+  const addresses = Object.entries(server.addresses).map(([network, list]) => [
+    network,
+    list.map(({ version, addr }) => ({ version, addr })),
+  ]);
+  return { ...Object.fromEntries(kept), addresses: Object.fromEntries(addresses) as unknown };
+}

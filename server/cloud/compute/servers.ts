@@ -9,7 +9,7 @@ import { badRequest, instanceNotFound } from './failure.ts';
 import { addressesOf } from './networks.ts';
 import { parseBody } from './parse-body.ts';
 import { groupsOf } from './security-groups.ts';
-import { serverLinks, showBrief, showServer, statusOf } from './server-view.ts';
+import { serverLinks, showBrief, showChanged, showServer, statusOf } from './server-view.ts';
 
 export const callerOf = (res: Response) => res.locals.context as RequestContext;
 /** The address the client used, for links. */
@@ -90,7 +90,8 @@ export function addServers(router: Router, deps: ComputeDeps): void {
     };
     await store.read.update(instances, { id: row.id }, changes);
     deps.events.updated(row, { ...row, ...changes }, callerOf(res));
-    res.json({ server: (await show([{ ...row, ...changes }], req, res))[0] });
+    const [shown] = await show([{ ...row, ...changes }], req, res);
+    res.json({ server: showChanged(shown!) });
   });
   router.delete('/servers/:id', async (req, res) => {
     const row = await getInstance(deps, req.params.id, callerOf(res));

@@ -203,3 +203,19 @@ it('passes the events of Networking on to the host of the instance', async () =>
   expect(answer.status).toBe(200);
   expect(cloud.casts.at(-1)).toMatchObject({ method: 'external_instance_event', server: 'compute1' });
 });
+
+it('answers a change without what the show of an instance has of the extensions', async () => {
+  const id = await boot();
+  await buildOn('compute1', id);
+  const plain = [
+    ...['OS-DCF:diskConfig', 'accessIPv4', 'accessIPv6', 'addresses', 'created', 'flavor', 'hostId', 'id'],
+    ...['image', 'links', 'metadata', 'name', 'progress', 'status', 'tenant_id', 'updated', 'user_id'],
+  ];
+  const renamed = await cloud.member('PUT', `/v2.1/servers/${id}`, { server: { name: 'vm02' } });
+  expect(Object.keys(renamed.body.server).sort()).toEqual(plain);
+  expect(renamed.body.server.addresses.net01).toEqual([{ version: 4, addr: expect.any(String) }]);
+  const rebuild = { rebuild: { imageRef: cloud.imageId } };
+  const rebuilt = await cloud.member('POST', `/v2.1/servers/${id}/action`, rebuild);
+  expect(rebuilt.status).toBe(202);
+  expect(Object.keys(rebuilt.body.server).sort()).toEqual([...plain, 'adminPass'].sort());
+});
