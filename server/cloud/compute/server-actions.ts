@@ -112,7 +112,9 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
       { ...row, ...changes },
       { base: baseOf(req), isAdmin: caller.is_admin, addresses, groups },
     );
-    res.status(202).json({ server: { ...showChanged(shown), adminPass: randomBytes(9).toString('base64url') } });
+    res
+      .status(202)
+      .json({ server: { ...showChanged(shown), adminPass: randomBytes(9).toString('base64url') } });
   });
 }
 
