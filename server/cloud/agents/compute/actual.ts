@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readMountPoints } from '../../../host/guest-netns.ts';
 import { readGuest, type GuestProcess } from '../../../host/guest-process.ts';
-import { pluggedAs, type VifKind } from '../../../host/guest-vif.ts';
+import { pluggedAs, vifNames, type VifKind } from '../../../host/guest-vif.ts';
 import { readLinks } from '../../../host/link.ts';
 import { readOvsPortsIfAny } from '../../../host/ovs-ports.ts';
 import { folderOf, netnsOf, type Settings } from './settings.ts';
@@ -25,6 +25,8 @@ export interface Actual {
   nics: Record<string, string>;
   /** How ports whose devices are whole are plugged. */
   plugged: ReadonlyMap<string, VifKind>;
+  /** Ports whose device outside of the instance is up. */
+  audible: readonly string[];
   guest: GuestProcess | undefined;
   startedAs: StartedAs | undefined;
   /** The guest asked to be started again when it ended. */
@@ -61,6 +63,7 @@ export async function readActual(settings: Settings, uuid: string): Promise<Actu
         return kind === undefined ? [] : [[port_id, kind] as const];
       }),
     ),
+    audible: [...known].filter((port_id) => byName.get(vifNames(port_id).tap)?.isUp === true),
     guest,
     startedAs,
     asksForReboot: existsSync(join(folder, 'disk/upper/.reboot')),

@@ -86,6 +86,9 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
       return setGuestFrozen(step, false);
     case 'kill-guest':
       return killGuest(step);
+    case 'silence-ports':
+      await Promise.all(step.port_ids.map((port_id) => setVifUp(port_id, false)));
+      return;
     case 'remove-disk':
       return removeGuestDisk(folder);
     case 'remove-netns':
@@ -137,6 +140,7 @@ async function start(deps: ApplyDeps, uuid: string, spec: InstanceSpec): Promise
   const started = { generation: spec.generation, rebuilds: spec.rebuilds };
   await writeFile(join(folder, 'guest.json'), JSON.stringify(started));
   await writeConfigDrive(folder, spec.config_drive);
+  await Promise.all((spec.network_info ?? []).map(({ port_id }) => setVifUp(port_id, true)));
   const { exited } = await startGuest({ folder, base, netns: netnsOf(uuid), hostname: spec.hostname });
   deps.onStarted(uuid, exited);
 }

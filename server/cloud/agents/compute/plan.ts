@@ -25,8 +25,13 @@ export function plan(desired: Desired | undefined, actual: Actual, memory: Memor
     case 'running':
     case 'paused':
     case 'suspended':
-    case 'stopped':
-      return [...prepare(desired, actual), ...power(desired, actual, memory)];
+    case 'stopped': {
+      const steps = prepare(desired, actual);
+      return [
+        ...steps,
+        ...(spec.wanted === 'stopped' ? stop(actual, steps) : power(desired, actual, memory)),
+      ];
+    }
   }
 }
 
@@ -89,8 +94,6 @@ function power(desired: Desired, actual: Actual, memory: Memory): InstanceStep[]
   const { spec, ports } = desired;
   const { guest, startedAs } = actual;
   if (spec.network_info === null || isBoundElsewhere(desired)) return [];
-  if (spec.wanted === 'stopped')
-    return guest === undefined ? [] : [{ kind: 'kill-guest', pid: guest.pid, reason: 'it is to be stopped' }];
   const isOutdated = startedAs === undefined || startedAs.generation < spec.generation;
   const isRebuilt = startedAs !== undefined && startedAs.rebuilds < spec.rebuilds;
   if (guest === undefined || isOutdated) {
@@ -117,6 +120,20 @@ function power(desired: Desired, actual: Actual, memory: Memory): InstanceStep[]
   return shouldFreeze
     ? [{ kind: 'freeze-guest', pid: guest.pid, port_ids, reason: `it is to be ${spec.wanted}` }]
     : [{ kind: 'thaw-guest', pid: guest.pid, port_ids, reason: 'it is to go on' }];
+}
+
+/** The namespace of a guest stays, and its kernel would go on answering pings: so nothing may reach it. */
+function stop({ guest, audible }: Actual, before: readonly InstanceStep[]): InstanceStep[] {
+  const plugged = before.flatMap((step) => (step.kind === 'plug-vif' ? step.vif.port_id : []));
+  const port_ids = [...new Set([...audible, ...plugged])];
+  return [
+    ...(guest === undefined
+      ? []
+      : [{ kind: 'kill-guest' as const, pid: guest.pid, reason: 'it is to be stopped' }]),
+    ...(port_ids.length === 0
+      ? []
+      : [{ kind: 'silence-ports' as const, port_ids, reason: 'it is stopped and can be reached' }]),
+  ];
 }
 
 /** A guest that switched itself off stays off; one that rebooted is started again. */

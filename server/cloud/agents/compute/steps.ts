@@ -17,6 +17,7 @@ interface Kinds {
   'freeze-guest': { pid: number; port_ids: string[] };
   'thaw-guest': { pid: number; port_ids: string[] };
   'kill-guest': { pid: number };
+  'silence-ports': { port_ids: readonly string[] };
   'remove-disk': object;
   'remove-netns': object;
   'remove-folder': object;

@@ -42,6 +42,7 @@ const running: Actual = {
   hasNetns: true,
   nics: { p1: 'eth0' },
   plugged: new Map([['p1', 'hybrid']]),
+  audible: ['p1'],
   guest: { pid: 7, isFrozen: false },
   startedAs: { generation: 1, rebuilds: 0 },
   asksForReboot: false,
@@ -53,6 +54,7 @@ const bare: Actual = {
   hasNetns: false,
   nics: {},
   plugged: new Map(),
+  audible: [],
   guest: undefined,
   startedAs: undefined,
   asksForReboot: false,
@@ -114,7 +116,10 @@ it('freezes, thaws and stops', () => {
   expect(kinds({ spec: spec({ wanted: 'paused' }) }, running, seen)).toEqual(['freeze-guest']);
   expect(kinds({ spec: spec({ wanted: 'paused' }) }, frozen, seen)).toEqual([]);
   expect(kinds({ spec: spec() }, frozen, seen)).toEqual(['thaw-guest']);
-  expect(kinds({ spec: spec({ wanted: 'stopped' }) }, running, seen)).toEqual(['kill-guest']);
+  const stopped = { spec: spec({ wanted: 'stopped' }) };
+  expect(kinds(stopped, running, seen)).toEqual(['kill-guest', 'silence-ports']);
+  expect(kinds(stopped, { ...running, guest: undefined }, seen)).toEqual(['silence-ports']);
+  expect(kinds(stopped, { ...running, guest: undefined, audible: [] }, seen)).toEqual([]);
 });
 
 it('names a new interface after the lowest free number', () => {
