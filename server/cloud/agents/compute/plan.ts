@@ -1,5 +1,5 @@
 // The difference between an instance as wanted and as found, as ordered steps. Pure.
-import type { InstanceSpec, VifSpec } from '../../model/instance.ts';
+import type { VifSpec } from '../../model/instance.ts';
 import type { Actual } from './actual.ts';
 import type { Desired } from './desired.ts';
 import type { InstanceStep } from './steps.ts';
