@@ -65,7 +65,7 @@ function sectionsOf(cloud: TempestCloud): Sections {
     },
     'compute-feature-enabled': {
       ...{ console_output: true, interface_attach: true, metadata_service: true, config_drive: true },
-      ...{ pause: true, suspend: true, resize: true, cold_migration: true, live_migration: true },
+      ...{ pause: true, suspend: true, resize: true, cold_migration: true, live_migration: false },
       ...{ shelve: false, rescue: false, snapshot: false },
       scheduler_enabled_filters: 'AvailabilityZoneFilter,ComputeFilter,DifferentHostFilter,SameHostFilter',
     },

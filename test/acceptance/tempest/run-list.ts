@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientContainer } from '../../support/cloud/client-container.ts';
 import { runFolder, tempestConfiguration, type TempestCloud } from './configuration.ts';
+import { reasonToLeaveOut } from './left-out.ts';
 import type { Outcomes } from './outcomes.ts';
 import { createSubunitReader } from './read-subunit.ts';
 
-/** The ids of a list, in its order; with a pattern those that match. */
+/** The ids of a list that are run, in its order; with a pattern those that match. */
 export function readList(name: string, pattern: RegExp | undefined): string[] {
   const text = readFileSync(join(import.meta.dirname, '..', 'lists', `${name}.txt`), 'utf8');
-  const ids = text.split('\n').filter(Boolean);
+  const ids = text.split('\n').filter((id) => id !== '' && reasonToLeaveOut(id) === undefined);
   return pattern === undefined ? ids : ids.filter((id) => pattern.test(id));
 }
 
