@@ -12,6 +12,8 @@ export interface RequestContext {
   roles: string[];
   /** The role `admin` on any project is admin everywhere. */
   is_admin: boolean;
+  /** The row that the request names must be at this revision. */
+  constraint?: { id: string; revision_number: number };
 }
 
 /** The context of work that no user asked for (agents, schedulers, migrations). */

@@ -77,6 +77,12 @@ export const securityGroupRule = defineResource({
       column: 4,
       help: 'Only to or from these addresses',
     },
+    normalized_cidr: {
+      type: 'cidr',
+      nullable: true,
+      stored: false,
+      help: 'remote_ip_prefix without the bits of hosts',
+    },
     remote_group_id: {
       type: 'string',
       maxLength: 255,

@@ -35,6 +35,7 @@ const named: Record<string, string> = {
   delete_auto_allocated_topology: 'rule:admin_or_owner',
   get_availability_zone: '',
   get_network_ip_availability: 'rule:admin_only',
+  get_floatingip_pool: '',
   get_flavor: '',
   create_flavor: 'rule:admin_only',
   update_flavor: 'rule:admin_only',

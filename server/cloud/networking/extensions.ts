@@ -59,6 +59,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2014-06-1T10:00:00-00:00',
   ],
   [
+    'empty-string-filtering',
+    'Empty String Filtering Extension',
+    'Allow filtering by attributes with empty string value',
+    '2018-05-01T10:00:00-00:00',
+  ],
+  [
     'ext-gw-mode',
     'Neutron L3 Configurable external gateway mode',
     'Extension of the router abstraction for specifying whether SNAT should occur on the external gateway',
@@ -105,6 +111,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Neutron Service Flavors',
     'Flavor specification for Neutron advanced services.',
     '2015-09-17T10:00:00-00:00',
+  ],
+  [
+    'floatingip-pools',
+    'Floating IP Pools Extension',
+    'Provides a floating IP pools API.',
+    '2018-03-21T10:00:00-00:00',
   ],
   [
     'ip-substring-filtering',
@@ -165,6 +177,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2012-09-07T10:00:00-00:00',
   ],
   [
+    'quota-check-limit',
+    'Quota engine limit check',
+    'Support for checking the resource usage before applying a new quota limit',
+    '2021-09-08T16:00:00-00:00',
+  ],
+  [
     'quota_details',
     'Quota details management support',
     'Expose functions for quotas usage statistics per project',
@@ -183,10 +201,22 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2012-07-20T10:00:00-00:00',
   ],
   [
+    'revision-if-match',
+    'If-Match constraints based on revision_number',
+    'Extension indicating that If-Match based on revision_number is supported.',
+    '2016-12-11T00:00:00-00:00',
+  ],
+  [
     'router_availability_zone',
     'Router Availability Zone',
     'Availability zone support for router.',
     '2015-01-01T10:00:00-00:00',
+  ],
+  [
+    'security-groups-normalized-cidr',
+    'Normalized CIDR field for security group rules',
+    'Add new field with normalized remote_ip_prefix cidr in SG rule',
+    '2020-07-28T10:00:00-00:00',
   ],
   ['security-group', 'security-group', 'The security groups extension.', '2012-10-05T10:00:00-00:00'],
   [
@@ -265,6 +295,7 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
     aliases: [
       'router',
       'auto-allocated-topology',
+      'floatingip-pools',
       'router_availability_zone',
       'dvr',
       'l3-ha',
@@ -280,7 +311,10 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
     aliases: ['metering', 'metering_source_and_destination_fields'],
     isLoaded: ({ service_plugins }) => service_plugins.includes('metering'),
   },
-  { aliases: ['security-group'], isLoaded: ({ enable_security_group }) => enable_security_group },
+  {
+    aliases: ['security-group', 'security-groups-normalized-cidr'],
+    isLoaded: ({ enable_security_group }) => enable_security_group,
+  },
   { aliases: ['pagination'], isLoaded: ({ allow_pagination }) => allow_pagination },
   { aliases: ['sorting'], isLoaded: ({ allow_sorting }) => allow_sorting },
 ];

@@ -7,6 +7,7 @@ import { autoTopologyRoutes } from './auto-topology.ts';
 import { contextOf } from './context.ts';
 import { extensionRoutes } from './extensions.ts';
 import { flavorRoutes } from './flavor-routes.ts';
+import { floatingipPoolRoutes } from './floatingip-pools.ts';
 import { ipAvailabilityRoutes } from './ip-availability.ts';
 import { quotaRoutes } from './quota-routes.ts';
 import {
@@ -58,7 +59,10 @@ function routesOf(env: Env): Router {
   flavorRoutes(router, env);
   zoneRoutes(router, env);
   ipAvailabilityRoutes(router, env);
-  if (env.settings.service_plugins.includes('router')) autoTopologyRoutes(router, env);
+  if (env.settings.service_plugins.includes('router')) {
+    autoTopologyRoutes(router, env);
+    floatingipPoolRoutes(router, env);
+  }
   for (const resource of env.resources) resourceRoutes(router, env, resource);
   return router;
 }

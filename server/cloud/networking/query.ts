@@ -77,7 +77,8 @@ const isTrue = (text: string | null) => text !== null && ['true', '1', 'yes'].in
 export function filterValues(field: Field, values: readonly string[]): unknown[] {
   if (field.type === 'bool') return values.map(truth);
   if (field.type === 'int') return values.filter((value) => /^-?\d+$/.test(value)).map(Number);
-  return field.nullable ? values.map((value) => (value === '' ? null : value)) : [...values];
+  // what nobody set is null here and empty there
+  return field.nullable ? values.flatMap((value) => (value === '' ? [null, ''] : [value])) : [...values];
 }
 
 function truth(value: string): unknown {

@@ -2,7 +2,7 @@
 import type { Response, Router } from 'express';
 import { badRequest } from '../../lib/errors.ts';
 import { validated } from '../../lib/validate.ts';
-import { neutronError } from '../model/errors.ts';
+import { invalidInput, neutronError } from '../model/errors.ts';
 import type { RequestContext } from '../model/context.ts';
 import { quotaLimits } from '../store/networking-tables.ts';
 import { contextOf } from './context.ts';
@@ -63,8 +63,9 @@ export function quotaRoutes(router: Router, env: Env): void {
   router.put('/quotas/:tenant', async (req, res) => {
     const tenant_id = req.params.tenant;
     const context = allowed(res, 'update_quota', tenant_id);
-    const changes = parseLimits(req.body);
+    const { limits: changes, isChecked } = parseLimits(req.body);
     const quota = await perform(env, context, async ({ rows }) => {
+      if (isChecked) refuseBelowUse(changes, await usageOf(rows, tenant_id));
       for (const [resource, quota_limit] of Object.entries(changes)) {
         await rows.remove(quotaLimits, { tenant_id, resource });
         await rows.insert(quotaLimits, { tenant_id, resource, quota_limit });
@@ -84,13 +85,25 @@ export function quotaRoutes(router: Router, env: Env): void {
 }
 
 /** The limits of a `{"quota": {...}}` body; owners named in it change nothing. Throws 400. */
-function parseLimits(body: unknown): Record<string, number> {
+function parseLimits(body: unknown): { limits: Record<string, number>; isChecked: boolean } {
   const asked = (body as Item | null | undefined)?.quota;
   if (typeof asked !== 'object' || asked === null) throw badRequest("Unable to find 'quota' in request body");
-  const { tenant_id: _tenant, project_id: _project, ...limits } = asked as Item;
+  const { tenant_id: _tenant, project_id: _project, check_limit = false, ...limits } = asked as Item;
   const unknown = Object.keys(limits).filter((name) => !countedResources.includes(name));
   if (unknown.length > 0) throw badRequest(`Unrecognized attribute(s) '${unknown.join(', ')}'`);
-  return Object.fromEntries(
-    Object.entries(limits).map(([name, limit]) => [name, validated(name, limitField, limit) as number]),
-  );
+  return {
+    limits: Object.fromEntries(
+      Object.entries(limits).map(([name, limit]) => [name, validated(name, limitField, limit) as number]),
+    ),
+    isChecked: validated('check_limit', { type: 'bool' }, check_limit) as boolean,
+  };
+}
+
+/** Throws when a limit would be lower than what is there already. */
+function refuseBelowUse(limits: Record<string, number>, usage: Record<string, number>): void {
+  for (const [name, limit] of Object.entries(limits))
+    if (limit >= 0 && usage[name]! > limit)
+      throw invalidInput(
+        `Quota limit ${limit} for ${name} must be greater than or equal to already used ${usage[name]}`,
+      );
 }

@@ -1,13 +1,11 @@
 // Availability zones: what networks and routers ask for, where they are, and the zones there are.
 import type { Response, Router } from 'express';
-import { badRequest } from '../../lib/errors.ts';
-import { pythonRepr } from '../../lib/python-repr.ts';
 import { invalidInput, neutronError } from '../model/errors.ts';
 import type { Agent } from '../model/agent.ts';
 import { agents } from '../store/networking-tables.ts';
 import { contextOf } from './context.ts';
+import { chosen } from './plain-list.ts';
 import { refuse } from './policy.ts';
-import { selected } from './view.ts';
 import type { Env, Work } from './work.ts';
 
 type Zoned = Pick<Agent, 'id' | 'availability_zone'>;
@@ -56,12 +54,6 @@ export function zoneRoutes(router: Router, env: Env): void {
     const context = contextOf(env, res);
     if (!env.policy.allows('get_availability_zone', context, 'availability_zones', {}))
       refuse('get_availability_zone');
-    const search = new URL(url, 'http://localhost').searchParams;
-    const unknown = [...search.keys()].filter(
-      (key) => key !== 'fields' && !attributes.includes(key as 'name'),
-    );
-    if (unknown.length > 0)
-      throw badRequest(`${pythonRepr([unknown[0]])} is invalid attribute for filtering`);
     const all = await env.store.read.all(agents, {}, { orderBy: [{ column: 'id' }] });
     const zones = new Map<string, Record<(typeof attributes)[number], string>>();
     for (const { agent_type, availability_zone: name, admin_state_up } of all) {
@@ -71,10 +63,7 @@ export function zoneRoutes(router: Router, env: Env): void {
       const isAvailable = admin_state_up || zones.get(key)?.state === 'available';
       zones.set(key, { name, resource, state: isAvailable ? 'available' : 'unavailable' });
     }
-    const isAsked = (zone: Record<(typeof attributes)[number], string>) =>
-      attributes.every((name) => !search.has(name) || search.getAll(name).includes(zone[name]));
-    const fields = search.getAll('fields').filter(Boolean);
-    return [...zones.values()].filter(isAsked).map((zone) => selected(zone, fields));
+    return chosen(url, [...zones.values()], attributes);
   };
   router.get('/availability_zones', async (req, res) => {
     res.json({ availability_zones: await list(req.originalUrl, res) });

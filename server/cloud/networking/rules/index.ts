@@ -1,6 +1,8 @@
 // The rules of each resource, by its name.
+import { resources } from '../../model/index.ts';
 import type { Rules } from '../work.ts';
 import { agentRules } from './agent.ts';
+import { constrained } from './constrained.ts';
 import { flavorRules, serviceProfileRules } from './flavor.ts';
 import { floatingipRules } from './floatingip.ts';
 import { meteringLabelBehaviour, meteringLabelRuleBehaviour } from './metering.ts';
@@ -14,7 +16,7 @@ import { subnetpoolRules } from './subnetpool.ts';
 import { tagged } from './tagged.ts';
 import { zoned } from './zoned.ts';
 
-export const rules: Record<string, Rules> = {
+const declared: Record<string, Rules> = {
   network: tagged('network', zoned('network', networkRules)),
   subnetpool: tagged('subnetpool', subnetpoolRules),
   subnet: tagged('subnet', subnetRules),
@@ -29,3 +31,10 @@ export const rules: Record<string, Rules> = {
   metering_label: meteringLabelBehaviour,
   metering_label_rule: meteringLabelRuleBehaviour,
 };
+
+const hasRevision = (name: string) =>
+  'revision_number' in resources.find((resource) => resource.name === name)!.fields;
+
+export const rules: Record<string, Rules> = Object.fromEntries(
+  Object.entries(declared).map(([name, own]) => [name, hasRevision(name) ? constrained(own) : own]),
+);

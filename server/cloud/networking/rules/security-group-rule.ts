@@ -1,4 +1,5 @@
 // Rules of security groups: in a group of the caller, naming groups that exist, each rule once.
+import { familyOf, formatCidr, parseCidr } from '../../../lib/cidr.ts';
 import type { CreateOf } from '../../../lib/resource.ts';
 import { neutronError } from '../../model/errors.ts';
 import type { securityGroupRule, SecurityGroupRule } from '../../model/security-group-rule.ts';
@@ -25,6 +26,8 @@ const telling = [
 export const securityGroupRuleRules: Rules<SecurityGroupRule, Create, Item> = {
   notFound: (id) => neutronError('SecurityGroupRuleNotFound', { id }),
 
+  decorate: async (_rows, list) => list.map((row) => ({ normalized_cidr: normalizedCidr(row) })),
+
   async beforeList(work) {
     await ensureDefaultGroup(work, work.context.project_id);
   },
@@ -48,6 +51,16 @@ export const securityGroupRuleRules: Rules<SecurityGroupRule, Create, Item> = {
     await touchGroup(work, row.security_group_id);
   },
 };
+
+/** The prefix of a rule as it is compared. */
+export function normalizedCidr({
+  remote_ip_prefix,
+}: Pick<SecurityGroupRule, 'remote_ip_prefix'>): string | null {
+  if (remote_ip_prefix === null) return null;
+  const text = remote_ip_prefix;
+  const cidr = parseCidr(text.includes('/') ? text : `${text}/${familyOf(text) === 6 ? 128 : 32}`);
+  return cidr === undefined ? null : formatCidr(cidr);
+}
 
 async function getGroup(work: Work, id: string): Promise<SecurityGroup> {
   const group = await work.rows.find(securityGroups, { id });

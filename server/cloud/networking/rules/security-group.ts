@@ -7,6 +7,7 @@ import { groupBindings, securityGroupRules } from '../../store/networking-tables
 import { groupsChanged } from '../notices.ts';
 import type { Rules } from '../work.ts';
 import { ensureDefaultGroup, outgoingRules } from './default-group.ts';
+import { normalizedCidr } from './security-group-rule.ts';
 
 type Create = CreateOf<typeof securityGroup>;
 type Update = UpdateOf<typeof securityGroup>;
@@ -30,6 +31,7 @@ export const securityGroupBehaviour: Rules<SecurityGroup, Create, Update> = {
     return list.map(({ id }) => ({
       security_group_rules: (byGroup.get(id) ?? []).map((rule) => ({
         ...Object.fromEntries(shownOfRules.map((name) => [name, rule[name as keyof typeof rule]])),
+        normalized_cidr: normalizedCidr(rule),
         project_id: rule.tenant_id,
       })),
     }));

@@ -1,0 +1,111 @@
+// Extensions of a few lines: revisions that must match, pools of floating IPs, limits checked against use, normalized prefixes.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  demo,
+  make,
+  makeNetwork,
+  makePublic,
+  networkingServer,
+  refusal,
+  type NetworkingServer,
+} from '../../support/networking.ts';
+
+let server: NetworkingServer;
+beforeAll(async () => {
+  server = await networkingServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+it('changes and deletes a row only at the revision that the caller names', async () => {
+  const { id, revision_number } = await make(server.member, 'network', {});
+  const ask = async (method: string, match: string, body?: object) => {
+    const answer = await fetch(`${server.url}/v2.0/networks/${id}`, {
+      method,
+      headers: { 'X-Auth-Token': demo, 'Content-Type': 'application/json', 'If-Match': match },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+  const rename = { network: { name: 'b' } };
+  expect((await ask('PUT', `revision_number=${revision_number}`, rename)).status).toBe(200);
+  const stale = `412 RevisionNumberConstraintFailed: Constrained to ${revision_number}, but current revision is ${revision_number + 1}`;
+  expect(refusal(await ask('PUT', `revision_number=${revision_number}`, rename))).toBe(stale);
+  expect(refusal(await ask('DELETE', `"revision_number=${revision_number}"`))).toBe(stale);
+  expect(refusal(await ask('PUT', 'revision_number=x', rename))).toBe(
+    '400 BadRequest: Bad if-match request: Revision number must be an integer.',
+  );
+  expect((await ask('PUT', 'revision_number=1, revision_number=2', rename)).status).toBe(400);
+  expect((await ask('PUT', '"other"', rename)).status).toBe(200);
+  expect((await ask('DELETE', `"revision_number=${revision_number + 2}"`)).status).toBe(204);
+});
+
+it('names the subnets that floating IPs come from, also to members', async () => {
+  const { network, subnet } = await makePublic(server.admin);
+  await make(server.admin, 'subnet', { network_id: network.id, ip_version: 6, cidr: '2001:db8::/64' });
+  await makeNetwork(server.member, '10.0.0.0/24');
+  expect((await server.member('GET', '/floatingip_pools')).body).toEqual({
+    floatingip_pools: [
+      {
+        ...{ subnet_id: subnet.id, subnet_name: '', network_id: network.id, cidr: '10.64.201.0/24' },
+        ...{ tenant_id: demo, project_id: demo },
+      },
+    ],
+  });
+  expect((await server.member('GET', '/floatingip_pools?cidr=10.0.0.0/24')).body.floatingip_pools).toEqual(
+    [],
+  );
+  expect((await server.member('GET', '/floatingip_pools?color=red')).status).toBe(400);
+});
+
+it('refuses a limit below what is used when it is asked to look', async () => {
+  const set = (quota: object) => server.admin('PUT', `/quotas/${demo}`, { quota });
+  const used = (await server.admin('GET', `/quotas/${demo}/details`)).body.quota.network.used as number;
+  expect(used).toBeGreaterThan(0);
+  expect(refusal(await set({ network: 0, check_limit: true }))).toBe(
+    `400 InvalidInput: Invalid input for operation: Quota limit 0 for network must be greater than or equal to already used ${used}.`,
+  );
+  expect((await set({ network: -1, check_limit: 'True' })).status).toBe(200);
+  expect((await set({ network: used, check_limit: true })).body.quota.network).toBe(used);
+  expect((await set({ network: 0 })).status).toBe(200);
+  expect((await set({ check_limit: 'maybe' })).status).toBe(400);
+  await server.admin('DELETE', `/quotas/${demo}`);
+});
+
+it('shows the prefix of a rule without the bits of hosts', async () => {
+  const group = await make(server.member, 'security_group', { name: 'g' });
+  const rule = (attributes: object) =>
+    make(server.member, 'security_group_rule', {
+      ...{ security_group_id: group.id, direction: 'ingress', ...attributes },
+    });
+  const made = await rule({ protocol: 'tcp', remote_ip_prefix: '10.0.0.7/24' });
+  expect(made).toMatchObject({ normalized_cidr: '10.0.0.0/24' });
+  expect(await rule({ protocol: 'udp' })).toMatchObject({ remote_ip_prefix: null, normalized_cidr: null });
+  const listed = await server.member('GET', '/security-group-rules?normalized_cidr=10.0.0.0/24');
+  expect(listed.body.security_group_rules).toEqual([made]);
+  const shown = (await server.member('GET', `/security-groups/${group.id}`)).body.security_group;
+  expect(shown.security_group_rules).toContainEqual(made);
+});
+
+it('finds what has no value by the empty one', async () => {
+  const group = await make(server.member, 'security_group', { name: 'e' });
+  const made = await make(server.member, 'security_group_rule', {
+    ...{ security_group_id: group.id, direction: 'ingress', protocol: 'tcp', description: '' },
+  });
+  const path = `/security-group-rules?security_group_id=${group.id}&description=`;
+  const ids = (await server.member('GET', path)).body.security_group_rules.map(
+    ({ id }: { id: string }) => id,
+  );
+  // those that come with the group have null
+  expect(ids).toContain(made.id);
+  expect(ids).toHaveLength(3);
+  const { network } = await makeNetwork(server.member, '10.5.0.0/24');
+  const port = await make(server.member, 'port', { network_id: network.id });
+  expect((await server.member('GET', `/ports?device_id=&network_id=${network.id}`)).body.ports).toEqual([
+    port,
+  ]);
+});
