@@ -14,11 +14,22 @@ function project(name: string, timeoutMs: number, filesAtOnce?: number) {
   };
 }
 
+/** The APIs once more, and what is said of both stores, over a MariaDB in a container. */
+const overMariadb = {
+  test: {
+    ...project('mariadb', 60_000).test,
+    include: ['test/api/{networking,identity,compute,image}/**/*.test.ts', 'test/store/**/*.test.ts'],
+    globalSetup: ['test/support/mariadb/global-setup.ts'],
+    setupFiles: ['test/support/mariadb/use.ts'],
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
       project('unit', 10_000),
       project('api', 30_000),
+      overMariadb,
       project('host', 120_000, 1),
       project('lab', 600_000, 2),
       project('faults', 600_000, 1),

@@ -15,6 +15,7 @@ import { computeSchema } from '../../server/cloud/store/compute-tables.ts';
 import { openStore } from '../../server/cloud/store/store.ts';
 import { listen } from '../../server/lib/http.ts';
 import { silentLogger as log } from '../../server/lib/log.ts';
+import { testDatabase } from './test-database.ts';
 import { demo, networkingServer, type Answer, type Ask, type NetworkingServer } from './networking.ts';
 
 export const metadataSecret = 'metadata-secret';
@@ -59,7 +60,8 @@ const callerOf = (token: string) => ({
 
 export async function computeServer(): Promise<ComputeServer> {
   const networking = await networkingServer();
-  const images = await openImages('sqlite://', mkdtempSync(join(tmpdir(), 'images-')));
+  const databases = { image: await testDatabase('image'), compute: await testDatabase('compute') };
+  const images = await openImages(databases.image.url, mkdtempSync(join(tmpdir(), 'images-')));
   const seeds = mkdtempSync(join(tmpdir(), 'seed-'));
   writeFileSync(join(seeds, 'cirros.tar'), 'a root file system');
   await seedImages(images, seeds, log);
@@ -67,7 +69,7 @@ export async function computeServer(): Promise<ComputeServer> {
   const address = { host: '127.0.0.1', port: 0, log };
   const image = await listen(createImageApp(images, authenticate, log), address);
   const session = sessionTo({ network: networking.url, image: image.url });
-  const store = await openStore('sqlite://', computeSchema);
+  const store = await openStore(databases.compute.url, computeSchema);
   const hosts = createHosts(store, { downSeconds: 60 });
   const casts: ComputeServer['casts'] = [];
   const rpc = {
@@ -115,6 +117,7 @@ export async function computeServer(): Promise<ComputeServer> {
     async [Symbol.asyncDispose]() {
       await Promise.all([compute.close(), metadata.close(), image.close()]);
       await Promise.all([store.close(), images.store.close(), networking[Symbol.asyncDispose]()]);
+      await Promise.all([databases.image.release(), databases.compute.release()]);
     },
   };
 }

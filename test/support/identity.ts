@@ -1,9 +1,10 @@
-// Identity in this process, over a database in memory, with the users of a fresh lab.
+// Identity in this process, over a database of its own, with the users of a fresh lab.
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import { createIdentityApp, openIdentity } from '../../server/cloud/identity/app.ts';
 import type { Identity } from '../../server/cloud/identity/access.ts';
 import { silentLogger } from '../../server/lib/log.ts';
+import { testDatabase } from './test-database.ts';
 
 export const passwords = {
   admin_password: 'admin-secret',
@@ -66,8 +67,9 @@ export async function startIdentity({
   isAdminPort = false,
   tokenSeconds = 3600,
 } = {}): Promise<RunningIdentity> {
+  const database = await testDatabase('identity');
   const identity = await openIdentity({
-    connection: 'sqlite://',
+    connection: database.url,
     tokenSeconds,
     bootstrap: { region: 'RegionOne', endpoint_host: 'controller', ...passwords },
   });
@@ -88,6 +90,7 @@ export async function startIdentity({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await identity.store.close();
+      await database.release();
     },
   };
 }

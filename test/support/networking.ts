@@ -1,4 +1,4 @@
-// The Networking API in this process, over a database in memory; what it tells agents and Compute is recorded.
+// The Networking API in this process, over a database of its own; what it tells agents and Compute is recorded.
 import { createLogger } from '../../server/lib/log.ts';
 import { listen } from '../../server/lib/http.ts';
 import { authenticateWith } from '../../server/cloud/identity/authenticate.ts';
@@ -10,6 +10,7 @@ import type { Cast, Env, Item, ServerEvents } from '../../server/cloud/networkin
 import { adminContext } from '../../server/cloud/model/context.ts';
 import { networkingSchema } from '../../server/cloud/store/networking-tables.ts';
 import { openStore } from '../../server/cloud/store/store.ts';
+import { testDatabase } from './test-database.ts';
 
 export const demo = 'd'.repeat(32);
 export const other = 'e'.repeat(32);
@@ -63,7 +64,8 @@ export async function networkingServer(options: ServerOptions = {}): Promise<Net
     ...options.settings,
     ml2: { ...defaultSettings.ml2, ...guideMl2, ...options.settings?.ml2 },
   };
-  const store = await openStore(options.url ?? 'sqlite://', networkingSchema);
+  const database = options.url === undefined ? await testDatabase('networking') : undefined;
+  const store = await openStore(options.url ?? database!.url, networkingSchema);
   const casts: Cast[] = [];
   const notifications: NetworkingServer['notifications'] = [];
   const serverEvents: NetworkingServer['serverEvents'] = [];
@@ -80,14 +82,7 @@ export async function networkingServer(options: ServerOptions = {}): Promise<Net
   });
   const app = createNetworkingApp(env, authenticateWith(options.validate ?? callerOf));
   const listening = await listen(app, { host: '127.0.0.1', port: 0, log });
-  const as =
-    (token: string | undefined): Ask =>
-    (method, path, body) =>
-      ask(`${listening.url}${path.startsWith('/v2.0') || path === '/' ? '' : '/v2.0'}${path}`, {
-        method,
-        token,
-        body,
-      });
+  const as = (token: string | undefined) => askAs(listening.url, token);
   const endpoints = endpointsOf(env) as Record<
     string,
     Record<string, (args: Item, context: unknown) => Promise<unknown>>
@@ -109,6 +104,7 @@ export async function networkingServer(options: ServerOptions = {}): Promise<Net
     async [Symbol.asyncDispose]() {
       await listening.close();
       await store.close();
+      await database?.release();
     },
   };
 }
@@ -125,6 +121,12 @@ function callerOf(token: string) {
     is_admin,
   };
 }
+
+/** Asks the Networking API at `url` with a token. */
+export const askAs =
+  (url: string, token: string | undefined): Ask =>
+  (method, path, body) =>
+    ask(`${url}${path.startsWith('/v2.0') || path === '/' ? '' : '/v2.0'}${path}`, { method, token, body });
 
 async function ask(
   url: string,

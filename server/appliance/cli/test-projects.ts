@@ -14,7 +14,7 @@ export interface Tally {
 }
 
 /** In the order of what they need: nothing, then a container, then a lab, then one left in peace, then a browser. */
-export const testProjects: readonly string[] = ['unit', 'api', 'host', 'lab', 'faults', 'e2e'];
+export const testProjects: readonly string[] = ['unit', 'api', 'mariadb', 'host', 'lab', 'faults', 'e2e'];
 
 /** The suites that others wrote; run when asked for. */
 export const acceptanceProject = 'acceptance';

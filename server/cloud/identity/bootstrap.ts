@@ -54,6 +54,8 @@ export async function bootstrap(store: Store, options: Bootstrap): Promise<void>
     if (password !== '') hashes.set(user, await hashPassword(password));
   }
   await store.transaction(async (rows) => {
+    // another server may have begun on the same database
+    if ((await rows.count(tables.domains)) > 0) return;
     await rows.insert(tables.domains, {
       id: 'default',
       name: 'Default',

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { neutronError } from '../model/errors.ts';
 import { adminContext, type RequestContext } from '../model/context.ts';
 import { changeLog } from '../store/networking-tables.ts';
-import { UniqueConflict } from '../store/store.ts';
+import type { Rows } from '../store/rows.ts';
+import { StoreUnavailable, TransientConflict, UniqueConflict } from '../store/store.ts';
 import { settleRouters } from './settle-routers.ts';
 import type { Cast, Env, Work } from './work.ts';
 
@@ -26,6 +27,7 @@ export async function perform<T>(
     try {
       return await performOnce(env, context, action);
     } catch (error) {
+      if (error instanceof TransientConflict) throw neutronError('RetryRequest');
       if (!(error instanceof UniqueConflict)) throw error;
       if (attempt >= attempts) throw neutronError('RetryRequest');
     }
@@ -38,7 +40,7 @@ async function performOnce<T>(
   action: (work: Work) => Promise<T>,
 ): Promise<T> {
   const changeId = randomUUID();
-  const done = await env.store.transaction(async (rows) => {
+  const done = await transaction(env, changeId, async (rows) => {
     const work: Work = {
       rows,
       context,
@@ -58,7 +60,7 @@ async function performOnce<T>(
   });
   if (done.casts.length > 0) {
     for (const message of done.casts) env.messages.cast(message, context);
-    await env.store.read.remove(changeLog, { id: changeId });
+    await forget(env, changeId);
   }
   for (const follow of done.afterCommit) follow();
   return done.result;
@@ -69,9 +71,32 @@ function distinct(casts: readonly Cast[]): Cast[] {
   return [...seen.values()];
 }
 
-/** Sends what a killed server had committed but not sent. */
-export async function sendOwedMessages(env: Env): Promise<void> {
-  for (const entry of await env.store.read.all(changeLog)) {
+/** Changes of which nobody knows whether they were committed before the database went away. */
+const unsure = new WeakMap<Env, Set<string>>();
+
+/** A transaction, and before the next one that succeeds is answered for: the messages of those that may have succeeded. */
+async function transaction<T>(env: Env, changeId: string, work: (rows: Rows) => Promise<T>): Promise<T> {
+  try {
+    const done = await env.store.transaction(work);
+    const open = unsure.get(env);
+    if (open !== undefined && unsure.delete(env))
+      await sendOwedMessages(env, [...open]).catch(() => unsure.set(env, open));
+    return done;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) unsure.set(env, (unsure.get(env) ?? new Set()).add(changeId));
+    throw error;
+  }
+}
+
+/** The change is done whether or not this works: what stays is sent once more at the next start, which changes nothing. */
+const forget = (env: Env, id: string) =>
+  env.store.read
+    .remove(changeLog, { id })
+    .catch((error: unknown) => env.log.warning(`A sent change stays in change_log: ${String(error)}`));
+
+/** Sends what a killed server (or database) had committed but nobody sent; default: all there is. */
+export async function sendOwedMessages(env: Env, ids?: readonly string[]): Promise<void> {
+  for (const entry of await env.store.read.all(changeLog, ids === undefined ? {} : { id: ids })) {
     for (const message of entry.messages) env.messages.cast(message as Cast, adminContext());
     await env.store.read.remove(changeLog, { id: entry.id });
   }

@@ -1,5 +1,8 @@
 // Brings a database to the declared tables: missing tables, columns and indexes are added, other changes are steps by number.
+import { createHash } from 'node:crypto';
 import { sql, type ColumnDefinitionBuilder } from 'kysely';
+import { ConfigError } from '../../lib/config.ts';
+import type { Database } from './database.ts';
 import type { Handle } from './rows.ts';
 import type { Column, Table } from './table.ts';
 
@@ -8,60 +11,61 @@ export interface Schema {
   version: number;
   /** In the order of their references. */
   tables: readonly Table<unknown>[];
-  /** What cannot be told from the tables (renames, data), by the version it leads to. */
+  /**
+   * What cannot be told from the tables (renames, data), by the version it leads to. On MariaDB a step that was interrupted
+   * begins anew, so it must stand being taken twice.
+   */
   steps?: Record<number, (handle: Handle) => Promise<void>>;
 }
 
-/** Creates or upgrades the tables in one transaction. Throws when the database belongs to a newer program. */
-export async function migrate(database: Handle, schema: Schema, url: string): Promise<void> {
-  await database.transaction().execute(async (handle) => {
-    await handle.schema.createTable('schema_version').ifNotExists().addColumn('version', 'integer').execute();
+/**
+ * Creates or upgrades the tables, before any other process may. SQLite takes it back whole when it fails; MariaDB keeps each
+ * change of a table, so the next start goes on from there. Throws when the database belongs to a newer program.
+ */
+export async function migrate(database: Database, schema: Schema): Promise<void> {
+  await database.migrating(async (handle) => {
     const recorded = await handle.selectFrom('schema_version').select('version').executeTakeFirst();
     const found = recorded === undefined ? undefined : Number(recorded.version);
     if (found !== undefined && found > schema.version)
-      throw new Error(
-        `The database ${withoutPassword(url)} has schema version ${found}, this program knows versions up to ` +
+      throw new ConfigError(
+        `The database ${database.name} has schema version ${found}, this program knows versions up to ` +
           `${schema.version}. Start the newer program that wrote it, or name another database.`,
       );
-    for (let version = (found ?? schema.version) + 1; version <= schema.version; version++)
+    for (let version = (found ?? schema.version) + 1; version <= schema.version; version++) {
       await schema.steps?.[version]?.(handle);
-    const present = await handle.introspection.getTables();
-    for (const table of schema.tables) {
-      const existing = present.find(({ name }) => name === table.name);
-      if (existing === undefined) await createTable(handle, table);
-      else await addColumns(handle, table, new Set(existing.columns.map(({ name }) => name)));
-      await createIndexes(handle, table);
+      await handle.updateTable('schema_version').set({ version }).execute();
     }
+    await bringTables(database, handle, schema.tables);
     if (found === undefined)
       await handle.insertInto('schema_version').values({ version: schema.version }).execute();
-    else await handle.updateTable('schema_version').set({ version: schema.version }).execute();
   });
 }
 
-const withoutPassword = (url: string) => url.replace(/:[^:@/]*@/, ':***@');
-
-function sqlType(column: Column) {
-  switch (column.type) {
-    case 'varchar':
-      return `varchar(${column.length ?? 255})` as const;
-    case 'text':
-    case 'json':
-      return 'text' as const;
-    case 'int':
-      return 'bigint' as const;
-    case 'bool':
-      return 'boolean' as const;
-    case 'serial':
-      return 'integer' as const;
+async function bringTables(
+  database: Database,
+  handle: Handle,
+  tables: readonly Table<unknown>[],
+): Promise<void> {
+  const present = await handle.introspection.getTables();
+  const indexes = await database.indexNames(handle);
+  for (const table of tables) {
+    const existing = present.find(({ name }) => name === table.name);
+    if (existing === undefined) await createTable(database, handle, table);
+    else await addColumns(database, handle, table, new Set(existing.columns.map(({ name }) => name)));
+    await createIndexes(handle, table, indexes);
   }
 }
 
-async function createTable(handle: Handle, table: Table<unknown>): Promise<void> {
+const typeOf = ({ types }: Database, column: Column) =>
+  column.type === 'varchar' ? (`varchar(${column.length ?? 255})` as const) : types[column.type];
+
+async function createTable(database: Database, handle: Handle, table: Table<unknown>): Promise<void> {
   let builder = handle.schema.createTable(table.name);
   for (const [name, column] of Object.entries(table.columns))
-    builder = builder.addColumn(name, sqlType(column), (definition) => define(definition, column));
+    builder = builder.addColumn(name, typeOf(database, column), (definition) => define(definition, column));
   if (!Object.values(table.columns).some(({ type }) => type === 'serial'))
     builder = builder.addPrimaryKeyConstraint(`pk_${table.name}`, [...table.key] as never[]);
+  if (database.tableOptions !== undefined) builder = builder.modifyEnd(database.tableOptions);
   await builder.execute();
 }
 
@@ -76,12 +80,17 @@ function define(definition: ColumnDefinitionBuilder, column: Column): ColumnDefi
 }
 
 /** Rows that were there before a column get its empty value. */
-async function addColumns(handle: Handle, table: Table<unknown>, present: Set<string>): Promise<void> {
+async function addColumns(
+  database: Database,
+  handle: Handle,
+  table: Table<unknown>,
+  present: Set<string>,
+): Promise<void> {
   for (const [name, column] of Object.entries(table.columns)) {
     if (present.has(name)) continue;
     await handle.schema
       .alterTable(table.name)
-      .addColumn(name, sqlType(column), (definition) =>
+      .addColumn(name, typeOf(database, column), (definition) =>
         column.nullable ? definition : definition.notNull().defaultTo(emptyValue(column)),
       )
       .execute();
@@ -94,18 +103,28 @@ function emptyValue(column: Column) {
   return column.type === 'json' ? sql.lit('null') : '';
 }
 
-async function createIndexes(handle: Handle, table: Table<unknown>): Promise<void> {
+async function createIndexes(
+  handle: Handle,
+  table: Table<unknown>,
+  present: ReadonlySet<string>,
+): Promise<void> {
   const all = [
     ...(table.unique ?? []).map((columns) => ({ columns, unique: true })),
     ...(table.indexes ?? []).map((columns) => ({ columns, unique: false })),
   ];
   for (const { columns, unique } of all) {
-    const name = `${unique ? 'uq' : 'ix'}_${table.name}_${columns.join('_').replaceAll(':', '_')}`;
+    const name = indexName(`${unique ? 'uq' : 'ix'}_${table.name}_${columns.join('_').replaceAll(':', '_')}`);
+    if (present.has(name)) continue;
     const builder = handle.schema
       .createIndex(name)
-      .ifNotExists()
       .on(table.name)
       .columns([...columns]);
     await (unique ? builder.unique() : builder).execute();
   }
 }
+
+/** MariaDB takes 64 characters. */
+const indexName = (name: string): string =>
+  name.length <= 64
+    ? name
+    : `${name.slice(0, 55)}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;

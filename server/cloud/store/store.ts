@@ -1,62 +1,61 @@
 // A service's database: opened by connection URL, migrated to the declared tables, used through rows and transactions.
+import { ConfigError } from '../../lib/config.ts';
+import { TransientConflict } from './conflicts.ts';
+import type { Database } from './database.ts';
 import { migrate, type Schema } from './migrate.ts';
-import { rowsOf, type AnyTables, type Handle, type Rows } from './rows.ts';
-import { openSqlite } from './sqlite.ts';
+import type { Rows } from './rows.ts';
+import { sqliteDatabase } from './sqlite-database.ts';
+
+export { StoreUnavailable, TransientConflict, UniqueConflict } from './conflicts.ts';
 
 export interface Store {
   /** Rows outside any transaction; each statement stands alone. */
   read: Rows;
   /**
    * Runs `work` in one transaction: all of it is kept, or, when it throws, nothing. A unique key taken by somebody
-   * else meanwhile comes out as UniqueConflict. Inside, use the given rows only: there is one connection.
+   * else meanwhile comes out as UniqueConflict. Inside, use the given rows only: there is one connection. `work` runs
+   * again when the database broke it off (TransientConflict), so it may change nothing but rows.
    */
   transaction<T>(work: (rows: Rows) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** A unique key was already there; `table` owns it. */
-export class UniqueConflict extends Error {
-  readonly table: string;
+const attempts = 5;
 
-  constructor(table: string, cause: unknown) {
-    super(`A unique key of ${table} is taken`, { cause });
-    this.table = table;
-  }
-}
+// a service that keeps its rows in SQLite never loads the other
+const mariadb = async (url: string) => (await import('./mariadb-database.ts')).mariadbDatabase(url);
 
-const dialects: Record<string, (url: string) => Handle> = {
-  sqlite: (url) => openSqlite<AnyTables>(url),
+const kinds: Record<string, (url: string) => Database | Promise<Database>> = {
+  sqlite: sqliteDatabase,
+  mysql: mariadb,
+  mariadb,
 };
 
 /** Opens the database of a connection URL (the scheme picks the kind) and brings it to the schema. */
 export async function openStore(url: string, schema: Schema): Promise<Store> {
-  const open = dialects[/^[a-z]+/.exec(url)?.[0] ?? ''];
+  const open = kinds[/^[a-z]+/.exec(url)?.[0] ?? ''];
   if (open === undefined)
-    throw new Error(
-      `Unknown kind of database in [database] connection; known: ${Object.keys(dialects).join(', ')}`,
+    throw new ConfigError(
+      `Unknown kind of database in [database] connection; known: ${Object.keys(kinds).join(', ')}`,
     );
-  const handle = open(url);
+  const database = await open(url);
   try {
-    await migrate(handle, schema, url);
+    await migrate(database, schema);
   } catch (error) {
-    await handle.destroy();
+    await database.close();
     throw error;
   }
   return {
-    read: rowsOf(handle),
-    transaction: (work) =>
-      handle
-        .transaction()
-        .execute((transaction) => work(rowsOf(transaction)))
-        .catch((error: unknown) => {
-          throw conflictOf(error) ?? error;
-        }),
-    close: () => handle.destroy(),
+    read: database.read,
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await database.transaction(work);
+        } catch (error) {
+          if (!(error instanceof TransientConflict) || attempt >= attempts) throw error;
+        }
+      }
+    },
+    close: () => database.close(),
   };
-}
-
-/** SQLite names the columns: `UNIQUE constraint failed: ports.network_id, ports.mac_address`. */
-function conflictOf(error: unknown): UniqueConflict | undefined {
-  const taken = error instanceof Error && /UNIQUE constraint failed: ([^.]+)\./.exec(error.message);
-  return taken ? new UniqueConflict(taken[1]!, error) : undefined;
 }

@@ -11,9 +11,11 @@ import type { ImageService } from '../../../server/cloud/image/image-routes.ts';
 import { adminContext } from '../../../server/cloud/model/context.ts';
 import { silentLogger } from '../../../server/lib/log.ts';
 import { askAt, type AskOptions } from '../../support/identity.ts';
+import { testDatabase, type TestDatabase } from '../../support/test-database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'images-'));
 const seedFolder = mkdtempSync(join(tmpdir(), 'seed-'));
+let database: TestDatabase;
 let service: ImageService;
 let server: Server;
 let url: string;
@@ -28,7 +30,8 @@ const validate = (token: string) => ({
 beforeAll(async () => {
   writeFileSync(join(seedFolder, 'cirros.tar'), 'a root file system');
   writeFileSync(join(seedFolder, 'readme.txt'), 'not an image');
-  service = await openImages('sqlite://', folder);
+  database = await testDatabase('image');
+  service = await openImages(database.url, folder);
   await seedImages(service, seedFolder, silentLogger);
   server = createServer(createImageApp(service, authenticateWith(validate), silentLogger));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,6 +41,7 @@ afterAll(async () => {
   server.closeAllConnections();
   server.close();
   await service.store.close();
+  await database.release();
 });
 
 const ask = (method: string, path: string, options: AskOptions = {}) =>

@@ -101,7 +101,7 @@ it('an older database gets the new columns, tables and indexes, and keeps its ro
     { id: '1', address: '10.0.0.9', is_held: true, options: null },
   ]);
   expect(await after.read.count(more)).toBe(0);
-  await expect(after.read.insert(leases, lease('2', '10.0.0.9'))).rejects.toThrow(/UNIQUE/);
+  await expect(after.read.insert(leases, lease('2', '10.0.0.9'))).rejects.toThrow(UniqueConflict);
   await after.close();
 
   // the step is taken once

@@ -9,7 +9,7 @@ export const glanceOptions = {
       type: 'string',
       default: 'sqlite:////var/lib/glance/glance.sqlite',
       secret: true,
-      help: 'Where the descriptions of images are kept',
+      help: 'Where the descriptions of images are kept: `sqlite:////path/file` or `mysql://user:password@host:3306/database`',
     },
   }),
   glance_store: defineOptions({

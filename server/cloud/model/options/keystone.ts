@@ -19,7 +19,7 @@ export const keystoneOptions = {
       type: 'string',
       default: 'sqlite:////var/lib/keystone/keystone.sqlite',
       secret: true,
-      help: 'Where users, projects, roles, the catalog and tokens are kept',
+      help: 'Where users, projects, roles, the catalog and tokens are kept: `sqlite:////path/file` or `mysql://user:password@host:3306/database`',
     },
   }),
   token: defineOptions({

@@ -139,7 +139,7 @@ export const neutronDatabaseOptions = defineOptions({
     type: 'string',
     default: 'sqlite:////var/lib/neutron/neutron.sqlite',
     secret: true,
-    help: 'Where networks, ports and the rest are kept',
+    help: 'Where networks, ports and the rest are kept: `sqlite:////path/file` or, in MariaDB 10.11, `mysql://user:password@host:3306/database`',
   },
 });
 

@@ -74,7 +74,7 @@ const database = defineOptions({
     type: 'string',
     default: 'sqlite:////var/lib/nova/nova.sqlite',
     secret: true,
-    help: 'Database of the Compute API',
+    help: 'Where instances, keypairs and the rest are kept: `sqlite:////path/file` or `mysql://user:password@host:3306/database`',
   },
 });
 

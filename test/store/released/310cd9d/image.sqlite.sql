@@ -1,0 +1,12 @@
+CREATE TABLE "schema_version" ("version" integer);
+CREATE TABLE "images" ("id" varchar(36) not null, "name" varchar(255), "status" varchar(255) not null, "visibility" varchar(255) not null, "owner" varchar(255) not null, "disk_format" varchar(255), "container_format" varchar(255), "size" bigint, "checksum" varchar(255), "os_hash_value" varchar(255), "min_disk" bigint not null, "min_ram" bigint not null, "protected" boolean not null, "os_hidden" boolean not null, "tags" text not null, "properties" text not null, "created_at" varchar(255) not null, "updated_at" varchar(255) not null, constraint "pk_images" primary key ("id"));
+CREATE TABLE "seeds" ("file" varchar(255) not null, constraint "pk_seeds" primary key ("file"));
+CREATE INDEX "ix_images_name" on "images" ("name");
+CREATE INDEX "ix_images_owner" on "images" ("owner");
+INSERT INTO "schema_version" VALUES (1);
+INSERT INTO "images" VALUES ('111111111111111111111111111111111111', 'image 1', 'queued', 'shared', 'dddddddddddddddddddddddddddddddd', NULL, NULL, 8589934592, NULL, NULL, 0, 0, 1, 0, '["old"]', '{"os":"debian"}', '2026-11-26T06:04:29Z', '2026-11-26T06:04:29Z');
+INSERT INTO "images" VALUES ('222222222222222222222222222222222222', 'image 2', 'queued', 'shared', 'dddddddddddddddddddddddddddddddd', NULL, NULL, 8589934592, NULL, NULL, 0, 0, 0, 0, '["old"]', '{"os":"debian"}', '2026-11-26T06:04:29Z', '2026-11-26T06:04:29Z');
+INSERT INTO "images" VALUES ('333333333333333333333333333333333333', 'image 3', 'queued', 'shared', 'dddddddddddddddddddddddddddddddd', NULL, NULL, 8589934592, NULL, NULL, 0, 0, 0, 0, '["old"]', '{"os":"debian"}', '2026-11-26T06:04:29Z', '2026-11-26T06:04:29Z');
+INSERT INTO "images" VALUES ('444444444444444444444444444444444444', 'image 4', 'queued', 'shared', 'dddddddddddddddddddddddddddddddd', NULL, NULL, 8589934592, NULL, NULL, 0, 0, 0, 0, '["old"]', '{"os":"debian"}', '2026-11-26T06:04:29Z', '2026-11-26T06:04:29Z');
+INSERT INTO "images" VALUES ('555555555555555555555555555555555555', 'image 5', 'queued', 'shared', 'dddddddddddddddddddddddddddddddd', NULL, NULL, 8589934592, NULL, NULL, 0, 0, 0, 0, '["old"]', '{"os":"debian"}', '2026-11-26T06:04:29Z', '2026-11-26T06:04:29Z');
+INSERT INTO "seeds" VALUES ('cirros.tar');

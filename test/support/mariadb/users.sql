@@ -1,0 +1,2 @@
+CREATE USER IF NOT EXISTS 'patchbay'@'%' IDENTIFIED BY 'db p@ss/word:1';
+GRANT ALL PRIVILEGES ON *.* TO 'patchbay'@'%' WITH GRANT OPTION;
