@@ -39,7 +39,7 @@ function outcomeOf(answers: readonly Answer[], read: (body: Answer['body']) => s
 
 /** Ports on a network with 61 free addresses. */
 export async function raceForAddresses(servers: readonly Ask[]): Promise<Outcome> {
-  const { network } = await makeNetwork(servers[0]!, '10.1.0.0/26');
+  const { network } = await makeNetwork(servers[0]!, '10.1.0.0/26', {}, { enable_dhcp: false });
   const answers = await rush(servers, (ask) => ask('POST', '/ports', { port: { network_id: network.id } }));
   return outcomeOf(answers, ({ port }) => port.fixed_ips[0].ip_address);
 }
