@@ -74,7 +74,7 @@ function resourceRoutes(router: Router, env: Env, resource: Resource): void {
   const asked = (res: Response) => ({ env, resource, context: contextOf(env, res) });
   const idOf = (req: Request) => String(req.params.id);
   if (may('list'))
-    router.get(collection, async (req, res) => void res.json(await listRequest(asked(res), urlOf(req))));
+    router.get(collection, async (req, res) => sendParts(res, await listRequest(asked(res), urlOf(req))));
   if (may('create'))
     router.post(
       collection,
@@ -93,6 +93,15 @@ function resourceRoutes(router: Router, env: Env, resource: Resource): void {
     router.put(`${one}/${action}`, async (req, res) => {
       res.json(await actionRequest(asked(res), idOf(req), action, req.body));
     });
+}
+
+/** Sends JSON that is written already. */
+function sendParts(res: Response, parts: readonly Buffer[]): void {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', length);
+  for (const part of parts) res.write(part);
+  res.end();
 }
 
 const origin = (req: Request) => `${req.protocol}://${req.headers.host ?? 'localhost'}`;

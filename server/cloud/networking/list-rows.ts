@@ -58,8 +58,11 @@ async function findInScope(
   return (await rows.all(table, { id }, { narrow, limit: 1 }))[0];
 }
 
-/** The views of a page of a list, in its order. */
-export async function listVisible(
+/** Rows read and shown at once: what a long list needs is thrown away part by part, before it grows old in memory. */
+const part = 100;
+
+/** The views of a list, or of a page of it, in its order and in parts. */
+export async function* listVisible(
   env: Env,
   rows: Rows,
   {
@@ -68,7 +71,7 @@ export async function listVisible(
     query,
     context,
   }: { resource: Resource; table: Table<Item>; query: ListQuery; context: RequestContext },
-): Promise<Item[]> {
+): AsyncGenerator<Item[]> {
   const { filters: special } = env.rules[resource.name]!;
   const where: Item = {};
   const computed: [string, unknown[]][] = [];
@@ -96,18 +99,42 @@ export async function listVisible(
     const { row } = await findVisible(env, rows, { resource, table, id: query.marker, context });
     narrowing.push((selection) => selection.where(behind(table, orderBy, row)));
   }
-  const found = await rows.all(table, where, {
+  const ids = await rows.ids(table, where, {
     ...(narrowing.length > 0 && {
       narrow: (selection) => narrowing.reduce((narrowed, narrow) => narrow(narrowed), selection),
     }),
     orderBy,
     ...(isPaged && { limit: query.limit! }),
   });
-  if (isPaged && query.isReversed) found.reverse();
-  let views = (await viewsOf(env, rows, resource, found, context)).map(({ view }) => view);
-  for (const [name, values] of computed) views = views.filter((view) => matches(view[name], values));
-  if (isPaged) return views;
-  return pageOf(env, resource, order === undefined ? sorted(views, query.sort) : views, query);
+  if (isPaged && query.isReversed) ids.reverse();
+  const views = viewsById(env, rows, { resource, table, ids, context });
+  if (isPaged || (query.limit === undefined && order !== undefined && computed.length === 0)) {
+    yield* views;
+    return;
+  }
+  let all: Item[] = [];
+  for await (const some of views) all.push(...some);
+  for (const [name, values] of computed) all = all.filter((view) => matches(view[name], values));
+  yield pageOf(env, resource, order === undefined ? sorted(all, query.sort) : all, query);
+}
+
+async function* viewsById(
+  env: Env,
+  rows: Rows,
+  {
+    resource,
+    table,
+    ids,
+    context,
+  }: { resource: Resource; table: Table<Item>; ids: readonly string[]; context: RequestContext },
+): AsyncGenerator<Item[]> {
+  for (let from = 0; from < ids.length; from += part) {
+    const own = ids.slice(from, from + part);
+    const byId = new Map((await rows.all(table, { id: own })).map((row) => [row.id, row]));
+    // one that went since then is left out
+    const found = own.map((id) => byId.get(id)).filter((row) => row !== undefined);
+    yield (await viewsOf(env, rows, resource, found, context)).map(({ view }) => view);
+  }
 }
 
 const matches = (value: unknown, values: readonly unknown[]) =>

@@ -87,19 +87,26 @@ function truth(value: string): unknown {
   throw new CloudError(400, 'InvalidInput', `Invalid input for operation: ${checked.reason}.`);
 }
 
+/** What links to other pages are made from: how many items this one has, the first and the last of them. */
+export interface Edges {
+  count: number;
+  first?: { id?: unknown };
+  last?: { id?: unknown };
+}
+
 /** The links to the pages beside this one, for `<plural>_links`. */
 export function pageLinks(
   url: URL,
   query: ListQuery,
-  items: readonly { id?: unknown }[],
+  { count, first, last }: Edges,
 ): { href: string; rel: 'next' | 'previous' }[] {
   if (query.limit === undefined) return [];
-  const isShort = items.length < query.limit;
+  const isShort = count < query.limit;
   const link = (rel: 'next' | 'previous') => {
     const target = new URL(url);
     target.searchParams.delete('marker');
     target.searchParams.delete('page_reverse');
-    const edge = rel === 'next' ? items.at(-1) : items[0];
+    const edge = rel === 'next' ? last : first;
     if (edge !== undefined) target.searchParams.set('marker', String(edge.id));
     if (rel === 'previous') target.searchParams.set('page_reverse', 'True');
     return { href: target.href, rel };

@@ -7,7 +7,7 @@ import { authorizeAction, authorizeCreate, authorizeUpdate, checkOwner } from '.
 import { findVisible, listVisible } from './list-rows.ts';
 import { createRow, deleteRow, updateRow } from './operations.ts';
 import { perform } from './perform.ts';
-import { pageLinks, parseQuery } from './query.ts';
+import { pageLinks, parseQuery, type Edges } from './query.ts';
 import { checkQuota } from './quota.ts';
 import { tablesByName } from './tables.ts';
 import { selected, viewsOf } from './view.ts';
@@ -20,8 +20,8 @@ export interface Asked {
   context: RequestContext;
 }
 
-/** GET of the collection. */
-export async function listRequest({ env, resource, context }: Asked, url: URL): Promise<Item> {
+/** GET of the collection: the answer as JSON, in parts, so that a long list is never whole in memory twice. */
+export async function listRequest({ env, resource, context }: Asked, url: URL): Promise<Buffer[]> {
   const rules = env.rules[resource.name]!;
   const query = parseQuery(resource, url.searchParams, Object.keys(rules.filters ?? {}));
   const { allow_sorting, allow_pagination } = env.settings;
@@ -31,12 +31,21 @@ export async function listRequest({ env, resource, context }: Asked, url: URL): 
   if (maximum > 0) query.limit = Math.min(query.limit ?? maximum, maximum);
   if (rules.beforeList !== undefined) await perform(env, context, (work) => rules.beforeList!(work));
   const table = tablesByName[resource.name]!;
-  const views = await listVisible(env, env.store.read, { resource, table, query, context });
-  const links = pageLinks(url, query, views);
-  return {
-    [resource.plural]: views.map((view) => selected(view, query.fields)),
-    ...(links.length > 0 && { [`${resource.plural}_links`]: links }),
-  };
+  const parts = [Buffer.from(`{${JSON.stringify(resource.plural)}: [`)];
+  const edges: Edges = { count: 0 };
+  for await (const views of listVisible(env, env.store.read, { resource, table, query, context })) {
+    if (views.length === 0) continue;
+    const items = JSON.stringify(views.map((view) => selected(view, query.fields))).slice(1, -1);
+    parts.push(Buffer.from(edges.count === 0 ? items : `, ${items}`));
+    edges.count += views.length;
+    edges.first ??= views[0]!;
+    edges.last = views.at(-1)!;
+  }
+  const links = pageLinks(url, query, edges);
+  const tail =
+    links.length === 0 ? '' : `, ${JSON.stringify({ [`${resource.plural}_links`]: links }).slice(1, -1)}`;
+  parts.push(Buffer.from(`]${tail}}`));
+  return parts;
 }
 
 /** GET of one. */

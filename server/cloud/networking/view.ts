@@ -2,6 +2,7 @@
 import type { Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Rows } from '../store/rows.ts';
+import type { Policy } from './policy.ts';
 import type { Env, Item } from './work.ts';
 
 export interface Viewed {
@@ -12,7 +13,7 @@ export interface Viewed {
 
 interface Shown {
   name: string;
-  /** The policy rule of the attribute, if it has one. */
+  /** Name of the policy rule that the attribute may have. */
   rule: string;
 }
 const shownFields = new WeakMap<Resource, Shown[]>();
@@ -26,6 +27,39 @@ function shownOf(resource: Resource): Shown[] {
     shownFields.set(resource, shown);
   }
   return shown;
+}
+
+/** What a rule says of every target; undefined where the target decides. */
+function answerForAll(
+  policy: Policy,
+  rule: string,
+  context: RequestContext,
+  plural: string,
+): boolean | undefined {
+  let isLookedAt = false;
+  const look = () => {
+    isLookedAt = true;
+    return undefined;
+  };
+  const traps = { get: look, has: () => look() === true, getOwnPropertyDescriptor: look };
+  const answer = policy.allows(rule, context, plural, new Proxy<Item>({}, traps));
+  return isLookedAt ? undefined : answer;
+}
+
+interface Column {
+  name: string;
+  /** The rule to ask for each row; none where the answer is always yes. */
+  rule?: string;
+}
+
+/** The attributes that a caller may see of some row; what no row may show is not among them. */
+function columnsOf({ policy }: Env, resource: Resource, context: RequestContext): Column[] {
+  return shownOf(resource).flatMap(({ name, rule }) => {
+    if (!policy.has(rule)) return [{ name }];
+    const answer = answerForAll(policy, rule, context, resource.plural);
+    if (answer === undefined) return [{ name, rule }];
+    return answer ? [{ name }] : [];
+  });
 }
 
 /**
@@ -44,14 +78,16 @@ export async function viewsOf(
   const { policy } = env;
   const { plural } = resource;
   const computed = await env.rules[resource.name]!.decorate?.(rows, list, env);
-  const shown = shownOf(resource).map(({ name, rule }) => ({ name, rule: policy.has(rule) ? rule : '' }));
+  const get = `get_${resource.name}`;
+  const isEachAsked = !isOwnAnswer && answerForAll(policy, get, context, plural) !== true;
+  const columns = columnsOf(env, resource, context);
   const result: Viewed[] = [];
   for (const [index, row] of list.entries()) {
     const target = computed === undefined ? row : { ...row, ...computed[index] };
-    if (!isOwnAnswer && !policy.allows(`get_${resource.name}`, context, plural, target)) continue;
+    if (isEachAsked && !policy.allows(get, context, plural, target)) continue;
     const view: Item = {};
-    for (const { name, rule } of shown) {
-      if (rule !== '' && !policy.allows(rule, context, plural, target)) continue;
+    for (const { name, rule } of columns) {
+      if (rule !== undefined && !policy.allows(rule, context, plural, target)) continue;
       view[name] = target[name];
       if (name === 'tenant_id') view.project_id = target[name];
     }

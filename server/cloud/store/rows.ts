@@ -26,6 +26,8 @@ export interface Rows {
   sql: Handle;
   find<Row>(table: Table<Row>, where: Where<Row>): Promise<Row | undefined>;
   all<Row>(table: Table<Row>, where?: Where<Row>, choice?: Choice): Promise<Row[]>;
+  /** The ids alone of what `all` would give. */
+  ids<Row>(table: Table<Row>, where: Where<Row>, choice: Choice): Promise<string[]>;
   /** How many there are; with `upTo` no more than that are looked at. */
   count<Row>(table: Table<Row>, where?: Where<Row>, upTo?: number): Promise<number>;
   insert<Row>(table: Table<Row>, rows: Row | readonly Row[]): Promise<void>;
@@ -43,6 +45,30 @@ const insertPart = 200;
 
 /** The functions over a Kysely handle (the database, or one transaction). */
 export function rowsOf(sql: Handle): Rows {
+  async function select(
+    table: Table<unknown>,
+    columns: readonly string[],
+    where: AnyRow,
+    { narrow, limit, orderBy = [] }: Choice,
+  ): Promise<AnyRow[]> {
+    const asked = conditionsOf(table, where);
+    if (asked === undefined) return [];
+    const write = () => {
+      let query: Selection = sql.selectFrom(table.name).select([...columns]);
+      query = narrowed(query, asked.conditions);
+      if (narrow !== undefined) query = narrow(query);
+      for (const { column, descending } of orderBy)
+        query = query.orderBy(sql.dynamic.ref(column), descending ? 'desc' : 'asc');
+      return limit === undefined ? query : query.limit(limit);
+    };
+    if (narrow !== undefined) return (await sql.executeQuery<AnyRow>(write().compile())).rows;
+    const parameters = limit === undefined ? asked.parameters : [...asked.parameters, limit];
+    const order = orderBy.map(({ column, descending }) => `${descending ? '-' : '+'}${column}`).join();
+    const what = columns.length === 1 ? columns[0]! : 'all';
+    const shape = `${what} ${table.name} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
+    return (await runStatement(sql, shape, parameters, write)).rows;
+  }
+
   async function all<Row>(table: Table<Row>, where: Where<Row> = {}, choice: Choice = {}): Promise<Row[]> {
     const long = Object.entries(where).find(([, value]) => Array.isArray(value) && value.length > listPart);
     if (long !== undefined) {
@@ -54,29 +80,15 @@ export function rowsOf(sql: Handle): Rows {
         );
       return parts;
     }
-    const asked = conditionsOf(table, where as AnyRow);
-    if (asked === undefined) return [];
-    const { narrow, limit, orderBy = [] } = choice;
-    const write = () => {
-      let query = narrowed(sql.selectFrom(table.name).select(Object.keys(table.columns)), asked.conditions);
-      if (narrow !== undefined) query = narrow(query);
-      for (const { column, descending } of orderBy)
-        query = query.orderBy(sql.dynamic.ref(column), descending ? 'desc' : 'asc');
-      return limit === undefined ? query : query.limit(limit);
-    };
-    const parameters = limit === undefined ? asked.parameters : [...asked.parameters, limit];
-    const order = orderBy.map(({ column, descending }) => `${descending ? '-' : '+'}${column}`).join();
-    const shape = `all ${table.name} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
-    const { rows } =
-      narrow === undefined
-        ? await runStatement(sql, shape, parameters, write)
-        : await sql.executeQuery<AnyRow>(write().compile());
+    const rows = await select(table, Object.keys(table.columns), where as AnyRow, choice);
     decoderOf(table)(rows);
     return rows as Row[];
   }
   return {
     sql,
     all,
+    ids: async (table, where, choice) =>
+      (await select(table, ['id'], where as AnyRow, choice)).map(({ id }) => id as string),
     find: async (table, where) => (await all(table, where, { limit: 1 }))[0],
     async count(table, where = {}, upTo) {
       const asked = conditionsOf(table, where as AnyRow);

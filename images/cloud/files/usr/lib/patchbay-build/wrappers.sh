@@ -4,10 +4,13 @@ export NODE_COMPILE_CACHE=/var/cache/patchbay
 roles=$(node /usr/lib/patchbay/main.js 2>&1 | sed -n 's/.*Roles: //p' | tr -d ,)
 for role in $roles; do
   [ "$role" != patchbay ] || continue
+  heap=--max-semi-space-size=1
+  # Its lists make much that is soon thrown away: room for that, but none for what is thrown away later.
+  [ "$role" != neutron-server ] || heap='--max-semi-space-size=2 --heap-growing-percent=50'
   cat >"/usr/bin/$role" <<EOT
 #!/bin/sh
 export NODE_COMPILE_CACHE=/var/cache/patchbay
-exec node --no-warnings --max-semi-space-size=1 --v8-pool-size=1 /usr/lib/patchbay/main.js $role "\$@"
+exec node --no-warnings $heap --v8-pool-size=1 /usr/lib/patchbay/main.js $role "\$@"
 EOT
   chmod +x "/usr/bin/$role"
 done
