@@ -41,7 +41,8 @@ export async function mariadbDatabase(url: string): Promise<Database> {
         where table_schema = database()`.execute(of);
       return new Set(found.rows.map(({ name }) => name));
     },
-    close: () => handle.destroy(),
+    // what was asked for before is done first
+    close: () => inTurn(() => handle.destroy()),
   };
 }
 

@@ -121,11 +121,13 @@ describe('an agent that died', () => {
   it('is given up by the timer alone, not before twice agent_down_time', async () => {
     await using cloud = await site({ ...failover, agent_down_time: 2 });
     const { server, network } = cloud;
-    const beat = setInterval(() => void server.agentsOn('network2'), 250);
+    let beating: Promise<unknown> = Promise.resolve();
+    const beat = setInterval(() => (beating = beating.then(() => server.agentsOn('network2'))), 250);
     try {
       await expect.poll(() => networkHosts(server, network.id), { timeout: 30_000 }).toEqual(['network2']);
     } finally {
       clearInterval(beat);
+      await beating;
     }
   });
 
