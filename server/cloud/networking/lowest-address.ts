@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import { ipAllocations } from '../store/networking-tables.ts';
 import { runStatement } from '../store/statements.ts';
+import { remembered } from './rules/load.ts';
 import type { Work } from './work.ts';
 
 interface Known {
@@ -23,6 +24,9 @@ function knownOf({ env }: Work, subnet_id: string): Known {
   return own;
 }
 
+/** Where the searches of one unit of work ended. */
+const memoOf = (subnet_id: string) => `lowest free of ${subnet_id}`;
+
 /** The smallest distance of a pool that no allocation has; undefined when all are taken. */
 export async function lowestFree(
   work: Work,
@@ -31,11 +35,13 @@ export async function lowestFree(
 ): Promise<number | undefined> {
   const own = knownOf(work, subnet_id);
   const { releases } = own;
-  const begin = own.upTo.get(first) ?? first;
+  const within = await remembered(work, memoOf(subnet_id), () => Promise.resolve(new Map<number, number>()));
+  const begin = within.get(first) ?? own.upTo.get(first) ?? first;
   let free = await freeFrom(work, subnet_id, begin);
   // another server on the same database may have released some that this one knows as taken
   if (BigInt(free) > last && begin > first) free = await freeFrom(work, subnet_id, first);
   const reached = free;
+  within.set(first, reached);
   work.afterCommit.push(() => {
     if (own.releases === releases) own.upTo.set(first, reached);
   });
@@ -75,5 +81,6 @@ export function released(work: Work, subnet_id: string, distance: number | null)
       if (first <= distance && distance < upTo) own.upTo.set(first, distance);
   };
   lower();
+  work.memo.delete(memoOf(subnet_id));
   work.afterCommit.push(lower);
 }

@@ -1,6 +1,6 @@
 // Reading and writing rows of declared tables, inside or outside a transaction. Values go in and come out typed.
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import { runStatement } from './statements.ts';
+import { noteInserted, runStatement } from './statements.ts';
 import type { Column, Table } from './table.ts';
 
 /** What Kysely knows of the tables: nothing; the declared tables know. */
@@ -109,6 +109,7 @@ export function rowsOf(sql: Handle): Rows {
     },
     async insert(table, rows) {
       const list = (Array.isArray(rows) ? rows : [rows]) as AnyRow[];
+      noteInserted(sql, table.name, list.length);
       for (let from = 0; from < list.length; from += insertPart) {
         const part = list.slice(from, from + insertPart).map((row) => encoded(table, row));
         const columns = Object.keys(part[0]!);

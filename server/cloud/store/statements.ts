@@ -39,3 +39,20 @@ export function runStatement(
   }
   return sql.executeQuery<AnyRow>({ ...(statement as CompiledQuery<AnyRow>), parameters });
 }
+
+const growth = new WeakMap<object, Map<string, number>>();
+
+function growthOf(sql: Handle): Map<string, number> {
+  const { adapter } = sql.getExecutor();
+  let own = growth.get(adapter);
+  if (own === undefined) growth.set(adapter, (own = new Map()));
+  return own;
+}
+
+/** How many rows this process has put into a table so far, those of transactions that were given up included. */
+export const insertedInto = (sql: Handle, table: string): number => growthOf(sql).get(table) ?? 0;
+
+/** To be called for every insert. */
+export function noteInserted(sql: Handle, table: string, count: number): void {
+  growthOf(sql).set(table, insertedInto(sql, table) + count);
+}

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { make, makeNetwork, networkingServer, type NetworkingServer } from '../../support/networking.ts';
+import {
+  make,
+  makeNetwork,
+  networkingServer,
+  other,
+  type NetworkingServer,
+} from '../../support/networking.ts';
 import { scansOf, statementsOf } from '../../support/statements.ts';
 
 let folder: string;
@@ -14,7 +20,7 @@ let network_id: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'statements-'));
   url = `sqlite:///${join(folder, 'neutron.sqlite')}`;
-  server = await networkingServer({ url, settings: { quotas: { network: 10, subnet: 10, port: 500 } } });
+  server = await networkingServer({ url, settings: { quotas: { network: 10, subnet: 10, port: -1 } } });
   network_id = (await makeNetwork(server.member, '10.1.0.0/16')).network.id;
   await make(server.member, 'port', { network_id });
 });
@@ -99,4 +105,26 @@ it('an address that was given back is given again, the lowest first', async () =
   });
   expect(refused.status).toBe(409);
   expect((await next()).address).toBe('10.2.0.8');
+});
+
+it('a quota holds to the last port, whatever was counted before', async () => {
+  await server.admin('PUT', `/quotas/${other}`, { quota: { port: 4 } });
+  const own = (await makeNetwork(server.stranger, '10.3.0.0/24')).network.id;
+  const create = async (count = 1) =>
+    (
+      await server.stranger('POST', '/ports', {
+        ports: Array.from({ length: count }, () => ({ network_id: own })),
+      })
+    ).status;
+  const ids = async () =>
+    ((await server.stranger('GET', '/ports?fields=id')).body.ports as { id: string }[]).map(({ id }) => id);
+  expect([await create(3), await create(), await create()]).toEqual([201, 201, 409]);
+  await server.stranger('DELETE', `/ports/${(await ids())[0]}`);
+  expect([await create(2), await create(), await create()]).toEqual([409, 201, 409]);
+  await server.admin('PUT', `/quotas/${other}`, { quota: { port: 6 } });
+  expect([await create(3), await create(2), await create()]).toEqual([409, 201, 409]);
+  await server.admin('PUT', `/quotas/${other}`, { quota: { port: 5 } });
+  await server.stranger('DELETE', `/ports/${(await ids())[0]}`);
+  expect(await create()).toBe(409);
+  expect(await ids()).toHaveLength(5);
 });
