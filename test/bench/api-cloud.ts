@@ -67,7 +67,7 @@ export async function startApiCloud(
       token,
       url: `${await nearest(engine, lab)}/v2.0`,
       async memory() {
-        const text = await run(`cat "/proc/$(pgrep -f 'main.js neutron-server')/smaps_rollup"`);
+        const text = await run(`cat "/proc/$(pgrep -o -f '[m]ain.js neutron-server')/smaps_rollup"`);
         const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
         if (kilobytes === undefined) throw new Error('The server does not show its memory');
         return Number(kilobytes) / 1024;
