@@ -1,16 +1,9 @@
 // The metering agent: counts in the routers of this host what their labels choose, and publishes the sums.
-import { mkdirSync, watch } from 'node:fs';
-import {
-  planIptables,
-  readCounters,
-  readTables,
-  restoreTables,
-  type Tables,
-} from '../../../host/iptables.ts';
+import { readCounters, readTables, restoreTables } from '../../../host/iptables.ts';
 import { listNetns } from '../../../host/netns.ts';
 import type { Config } from '../../../lib/config.ts';
 import type { Logger } from '../../../lib/log.ts';
-import { createReconciler, type Reconciler, type Step } from '../../../lib/reconcile.ts';
+import { createReconciler, type Reconciler } from '../../../lib/reconcile.ts';
 import { adminContext } from '../../model/context.ts';
 import { meteringAgentOptions, meteringDrivers, meteringOptions } from '../../model/options/metering.ts';
 import type { AgentState, MeteringRouterSpec } from '../../model/specs.ts';
@@ -20,23 +13,11 @@ import { reportState } from '../report-state.ts';
 import { runAgent, type Agent } from '../run-agent.ts';
 import { namespacePrefixes, placesOf, root, type PlaceTarget } from './desired.ts';
 import { createMeter, type MeterReport } from './meter.ts';
-import { chainPrefix } from './tables.ts';
+import { families, planPlace, type FoundTables, type MeteringStep } from './plan.ts';
+import { watchComing } from './watch-coming.ts';
 
 export type MeteringConfig = Config<{ DEFAULT: typeof meteringOptions }>['DEFAULT'];
 type AgentRpc = Pick<Rpc, 'call' | 'serve' | 'onConnect' | 'notify'>;
-
-const families = [4, 6] as const;
-const folder = '/run/netns';
-/** A namespace appears before its devices and tables; a burst of changes is looked at once. */
-const pauseMs = 150;
-
-interface MeteringStep extends Step {
-  kind: 'load-tables';
-  family: 4 | 6;
-  input: string;
-  /** Chains that count from nothing afterwards. */
-  made: string[];
-}
 
 export interface MeteringAgent extends Agent {
   reconciler: Reconciler<MeteringStep>;
@@ -78,7 +59,7 @@ export function createMeteringAgent(
   const inside = (place: string) => (place === root ? {} : { ns: place });
 
   /** Undefined: there is no such namespace here (yet). */
-  const readPlace = async (place: string): Promise<Record<4 | 6, Tables> | undefined> => {
+  const readPlace = async (place: string): Promise<FoundTables | undefined> => {
     if (!(await listFound()).includes(place)) return undefined;
     const [tables, tables6] = await Promise.all(
       families.map((family) => readTables({ ...inside(place), family })),
@@ -94,7 +75,7 @@ export function createMeteringAgent(
     }
   }
 
-  const reconciler = createReconciler<PlaceTarget, Record<4 | 6, Tables> | undefined, MeteringStep>({
+  const reconciler = createReconciler<PlaceTarget, FoundTables | undefined, MeteringStep>({
     name: 'metered namespace',
     fetch: wanted.fetch,
     fetchMany: wanted.fetchMany,
@@ -105,7 +86,7 @@ export function createMeteringAgent(
     apply: async (place, steps) => {
       const before = served.get(place);
       // what was counted until now, for a chain may go
-      if (before !== undefined) await measurePlace(place, before);
+      if (before !== undefined) await measurePlace(place, before).catch(() => undefined);
       for (const { family, input, made } of steps) {
         await restoreTables(input, { ...inside(place), family });
         meter.made(`${place} ${family}`, made);
@@ -161,7 +142,7 @@ export function createMeteringAgent(
       });
       rpc.onConnect(changed);
       const reporting = reportState(rpc, () => meteringState(config), heartbeat, { log, onNew: changed });
-      stops.push(reporting.stop, watchNamespaces(isOurs, reconciler.add), keepMeasuring());
+      stops.push(reporting.stop, watchComing(isOurs, reconciler.add), keepMeasuring());
       await reconciler.start();
     },
     stop: async () => {
@@ -186,37 +167,6 @@ export function createMeteringAgent(
     );
     return () => clearInterval(timer);
   }
-}
-
-function planPlace(target: PlaceTarget | undefined, actual: Record<4 | 6, Tables>): MeteringStep[] {
-  return families.flatMap((family): MeteringStep[] => {
-    const tables = target?.tables[family] ?? {};
-    const { input, reasons } = planIptables(tables, actual[family], chainPrefix);
-    if (input === '') return [];
-    const loaded = new Set([...input.matchAll(/^:(\S+) /gm)].map(([, chain]) => chain!));
-    const made = Object.keys(tables.filter ?? {}).filter((chain) => loaded.has(chain));
-    return [{ kind: 'load-tables', family, input, made, reason: reasons.join('; ') }];
-  });
-}
-
-/** Tells the names of namespaces that come. */
-function watchNamespaces(isOurs: (ns: string) => boolean, onCome: (ns: string) => void): () => void {
-  const timers = new Map<string, NodeJS.Timeout>();
-  mkdirSync(folder, { recursive: true });
-  const watcher = watch(folder, (_event, name) => {
-    if (name === null || !isOurs(name)) return;
-    clearTimeout(timers.get(name));
-    const tell = () => {
-      timers.delete(name);
-      onCome(name);
-    };
-    timers.set(name, setTimeout(tell, pauseMs));
-  });
-  watcher.on('error', () => undefined);
-  return () => {
-    watcher.close();
-    for (const timer of timers.values()) clearTimeout(timer);
-  };
 }
 
 const meteringState = (config: MeteringConfig): AgentState => ({

@@ -91,6 +91,21 @@ test('a node gets the files of the services that run on it, and no others', asyn
   expect(ml2).toContain('mechanism_drivers = openvswitch,linuxbridge,l2population\n');
 });
 
+test('metering agents run beside the routers of a cloud that asks for them, with their file', async () => {
+  const templates = await readTemplates(imagesFolder, 'network');
+  const meteringOf = (shape: Parameters<typeof defaultSpec>[1], name: string) => {
+    const node = defaultSpec('play', shape).nodes.find((one) => one.name === name)!;
+    const files = configFiles(node, { templates, secrets: makeSecrets(), overrides: [] });
+    const file = files.find(({ path }) => path === 'etc/neutron/metering_agent.ini');
+    expect(node.services.includes('neutron-metering-agent')).toBe(file !== undefined);
+    return file && String(file.content);
+  };
+  expect(meteringOf({}, 'network')).toBeUndefined();
+  expect(meteringOf({ isMetered: true }, 'compute1')).toBeUndefined();
+  expect(meteringOf({ isMetered: true, isDistributed: true }, 'compute1')).toContain('iptables_driver');
+  expect(meteringOf({ isMetered: true }, 'network')).toContain('\n[agent]\nreport_interval = 5\n');
+});
+
 test("the broker's hash is the salt and the digest of salt and password", () => {
   // From RabbitMQ's guide to passwords.
   expect(brokerHash('test12', Buffer.from('908DC60A', 'hex'))).toBe(
