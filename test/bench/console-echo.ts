@@ -14,8 +14,8 @@ const busyWork =
 /** Milliseconds of each key's echo in one terminal, with ten others printing on all nodes. */
 export async function measureEcho(console: BenchConsole, lab: string): Promise<number[]> {
   const nodes = console
-    .labs()
-    .find(({ id }) => id === lab)!
+    .state()
+    .labs.find(({ id }) => id === lab)!
     .nodes.map(({ name }) => name);
   const busy = [];
   for (let count = 0; count < busyTerminals; count++) {

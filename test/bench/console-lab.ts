@@ -1,68 +1,28 @@
 // A lab as a browser has it: started, changed and checked over the console's own API, its state as pushed.
-import { applyEvent, type NumberedState } from '../../web/src/state/apply-event.ts';
-import type { ConsoleEvent, LabState, StepState } from '../../server/appliance/http/types.ts';
+import type { LabState, StepState } from '../../server/appliance/http/types.ts';
 import { terminalOf, type ConsoleClient, type TerminalClient } from '../support/console-client.ts';
+import { followConsole, type FollowedConsole } from '../support/follow-console.ts';
 
-const settledWithinMs = 180_000;
-
-export interface BenchConsole {
+export interface BenchConsole extends FollowedConsole {
   client: ConsoleClient;
-  /** Every lab, as pushed so far. */
-  labs(): LabState[];
-  /** Waits until a lab fits; throws when it is broken or after three minutes. */
-  until(lab: string, fits: (state: LabState | undefined) => boolean): Promise<void>;
   /** Sends a request and answers with the body; throws with the appliance's words on a refusal. */
   send<Body>(method: string, path: string, body?: unknown): Promise<Body>;
-  close(): void;
 }
 
 /** Follows the console's events; resolves when the first snapshot is there. */
 export async function openBenchConsole(client: ConsoleClient): Promise<BenchConsole> {
-  let known: NumberedState | undefined;
-  const waiting = new Set<() => void>();
-  const socket = client.connect('/api/events');
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.on('message', (data: Buffer) => {
-      known = applyEvent(known, JSON.parse(data.toString()) as ConsoleEvent);
-      for (const look of [...waiting]) look();
-      resolve();
-    });
-  });
-  const labs = () => known?.state.labs ?? [];
   return {
+    ...(await followConsole(client)),
     client,
-    labs,
-    until: (id, fits) =>
-      new Promise((resolve, reject) => {
-        const finish = (error?: Error) => {
-          clearTimeout(timer);
-          waiting.delete(look);
-          if (error === undefined) resolve();
-          else reject(error);
-        };
-        const timer = setTimeout(
-          () => finish(new Error(`Lab ${id} was not there after ${settledWithinMs / 1000} s`)),
-          settledWithinMs,
-        );
-        const look = () => {
-          const lab = labs().find((one) => one.id === id);
-          if (fits(lab)) finish();
-          else if (lab?.phase === 'broken') finish(new Error(`Lab ${id} is broken: ${lab.problem?.message}`));
-        };
-        waiting.add(look);
-        look();
-      }),
     async send<Body>(method: string, path: string, body?: unknown) {
       const answer = await client.ask(method, path, body === undefined ? {} : { body });
       if (answer.status >= 400) throw new Error(`${method} ${path} answers ${answer.status}: ${answer.text}`);
       return answer.body as Body;
     },
-    close: () => socket.terminate(),
   };
 }
 
-const isReady = (lab: LabState | undefined) => lab?.phase === 'ready';
+const isReady = (lab: LabState) => lab.phase === 'ready';
 
 /** Starts a lab of a folder and waits until it is ready. */
 export async function startLab(console: BenchConsole, entry: string): Promise<{ id: string; ms: number }> {
@@ -81,7 +41,7 @@ export async function change(
 ): Promise<number> {
   const began = performance.now();
   await console.send('POST', `/api/labs/${lab}/${verb}`, body ?? {});
-  await console.until(lab, (state) => state !== undefined && !isReady(state));
+  await console.until(lab, (state) => !isReady(state));
   await console.until(lab, isReady);
   return performance.now() - began;
 }
@@ -99,7 +59,7 @@ export async function check(
 
 export async function endLab(console: BenchConsole, lab: string): Promise<void> {
   await console.send('DELETE', `/api/labs/${lab}`);
-  await console.until(lab, (state) => state === undefined);
+  await console.untilGone(lab);
 }
 
 /** A terminal at a place, attached as a browser's tab is: it says what it has drawn. */

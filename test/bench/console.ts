@@ -37,7 +37,8 @@ async function withConsole<T>(argv: string[], work: (console: BenchConsole) => P
     try {
       return await work(console);
     } finally {
-      for (const { id } of console.labs().filter((lab) => lab.entry === entry)) await endLab(console, id);
+      for (const { id } of console.state().labs.filter((lab) => lab.entry === entry))
+        await endLab(console, id);
       console.close();
     }
   } finally {
@@ -70,7 +71,7 @@ await interruptible(async (signal) => {
     figures.push({ what: 'click to a ready lab', unit: 's', atMost: 12, samples: starts });
 
     const { id } = await startLab(console, entry);
-    const last = console.labs().find((lab) => lab.id === id)!.steps.length;
+    const last = console.state().labs.find((lab) => lab.id === id)!.steps.length;
     say('resetting');
     const resets = await repeat(async () => seconds(await change(console, id, 'reset')));
     figures.push({ what: 'reset to the start', unit: 's', atMost: 12, samples: resets });

@@ -8,36 +8,31 @@ import { connectEngine, type Engine } from '../../server/appliance/engine/engine
 import type { LabState, StepState } from '../../server/appliance/http/types.ts';
 import { destroyLab } from '../../server/appliance/labs/destroy.ts';
 import { listLabs } from '../../server/appliance/labs/list.ts';
-import { applyEvent, type NumberedState } from '../../web/src/state/apply-event.ts';
 import { startAppliance, type Appliance } from '../support/appliance.ts';
-import { consoleClient, eventsOf, type ConsoleClient } from '../support/console-client.ts';
+import { consoleClient, type ConsoleClient } from '../support/console-client.ts';
+import { followConsole, type FollowedConsole } from '../support/follow-console.ts';
 
 const entry = 'ovs-vlan-one-tenant';
 const state = mkdtempSync(join(tmpdir(), 'journey-lab-'));
 let engine: Engine;
 let appliance: Appliance | undefined;
 let client: ConsoleClient;
-let events: ReturnType<typeof eventsOf>;
+let page: FollowedConsole;
 let id = '';
 
 async function start(argv: string[] = []): Promise<void> {
   appliance = await startAppliance({ state, argv });
   client = await consoleClient(appliance.link);
-  events = eventsOf(client.connect('/api/events'));
+  page = await followConsole(client);
 }
-const now = (): LabState | undefined => {
-  const page = events.all.reduce<NumberedState | undefined>(applyEvent, undefined);
-  return page?.state.labs.find((lab) => lab.id === id);
-};
-/** Waits for pushed events until the lab fits; one that broke on the way is not waited for. */
-async function until(fits: (lab: LabState) => boolean, mayBreak = false): Promise<LabState> {
-  await events.until(() => {
-    const lab = now();
-    if (lab !== undefined && lab.phase === 'broken' && !mayBreak && !fits(lab))
-      throw new Error(`The lab broke: ${JSON.stringify(lab.problem)}`);
-    return lab !== undefined && fits(lab);
-  });
-  return now()!;
+const now = (): LabState | undefined => page.state().labs.find((lab) => lab.id === id);
+const until = (isWanted: (lab: LabState) => boolean, mayBreak = false) =>
+  page.until(id, isWanted, { mayBreak });
+/** Ends the appliance as a power cut does, and starts it again. */
+async function cutPower(): Promise<void> {
+  page.close();
+  await appliance!.kill();
+  await start();
 }
 const post = async (path: string, body: unknown = {}) => {
   const { status, body: answer } = await client.ask('POST', `/api/labs/${id}${path}`, { body });
@@ -60,6 +55,7 @@ beforeAll(async () => {
   await start();
 });
 afterAll(async () => {
+  page.close();
   await appliance?.[Symbol.asyncDispose]();
   if (id !== '') await destroyLab(engine, id);
   rmSync(state, { recursive: true });
@@ -81,8 +77,7 @@ it('brings it to the end of step 2: the steps are replayed, looked at and claime
 
 it('an appliance that was killed knows all of it again, and the nodes never noticed', async () => {
   const before = await until(({ steps }) => steps[2]!.attempts === 1);
-  await appliance!.kill();
-  await start();
+  await cutPower();
   const after = await until(isReady);
   // what nodes and cloud tell is asked for anew and comes later
   const told = { instances: [], plumbing: [] };
@@ -93,8 +88,7 @@ it('an appliance that was killed knows all of it again, and the nodes never noti
 it('an appliance that was killed while it replayed goes on by itself', async () => {
   await post('/bring', { step: 3 });
   await until(({ phase, replay }) => phase === 'replaying' && replay!.step === 2);
-  await appliance!.kill();
-  await start();
+  await cutPower();
   const lab = await until(isReady, true);
   expect(passedSteps(lab)).toEqual([1, 2, 3]);
   expect([await check(1), await check(2), await check(3), await check(4)]).toEqual([
@@ -120,8 +114,9 @@ it('nodes that somebody removed are made anew on request', async () => {
 });
 
 it('a lab whose time is over ends and loses nothing', async () => {
+  page.close();
   await appliance![Symbol.asyncDispose]();
-  await start(['--time', '1']);
+  await start(['--time', '0.5']);
   await until(isReady);
   await remade('/bring', { step: 1 });
   const ended = await until(({ phase }) => phase === 'ended');
@@ -135,9 +130,7 @@ it('ended by its owner nothing of it is left, also when it is being replayed', a
   await post('/bring', { step: 3 });
   await until(({ phase }) => phase === 'replaying');
   await client.ask('DELETE', `/api/labs/${id}`);
-  await events.until(
-    (event) => event.type === 'changed' && event.change.kind === 'lab-removed' && now() === undefined,
-  );
+  await page.untilGone(id);
   expect(await listLabs(engine, id)).toEqual([]);
   expect(readdirSync(join(state, 'labs'))).toEqual([]);
 });

@@ -2,25 +2,20 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../server/appliance/engine/engine.ts';
 import { connectEngine } from '../../server/appliance/engine/engine.ts';
-import type { ConsoleEvent, LabState, StepState } from '../../server/appliance/http/types.ts';
+import type { LabState, StepState } from '../../server/appliance/http/types.ts';
 import { destroyLab } from '../../server/appliance/labs/destroy.ts';
 import { exec } from '../../server/appliance/labs/exec.ts';
 import { listLabs } from '../../server/appliance/labs/list.ts';
 import { startAppliance, type Appliance } from './appliance.ts';
 import { consoleClient, type ConsoleClient } from './console-client.ts';
-import { applyEvent, type NumberedState } from '../../web/src/state/apply-event.ts';
+import { followConsole, type FollowedConsole } from './follow-console.ts';
 
-export interface ConsoleLabs extends AsyncDisposable {
+export interface ConsoleLabs extends AsyncDisposable, Pick<FollowedConsole, 'state' | 'until'> {
   engine: Engine;
   appliance: Appliance;
   client: ConsoleClient;
-  /** Everything the page would know now. */
-  state(): NumberedState['state'];
-  /** Waits until a lab is as wanted; fails with what it is like when two minutes are over. */
-  until(id: string, isWanted: (lab: LabState) => boolean): Promise<LabState>;
   start(entry: string): Promise<LabState>;
   /** Starts a lab and brings it to the end of a step; answers with its id once it stands there. */
   startAt(entry: string, step: number): Promise<string>;
@@ -39,7 +34,7 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
   const open = async () => {
     const appliance = await startAppliance({ state: folder, argv });
     const client = await consoleClient(appliance.link);
-    return { appliance, client, page: await followEvents(client) };
+    return { appliance, client, page: await followConsole(client) };
   };
   let now = await open();
   const state = () => now.page.state();
@@ -48,16 +43,8 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
     if (status >= 300) throw new Error(`POST ${path}: ${status} ${text}`);
   };
   const own = new Set<string>();
-  const until: ConsoleLabs['until'] = async (id, isWanted) => {
-    const end = Date.now() + 120_000;
-    for (;;) {
-      const lab = state().labs.find((one) => one.id === id);
-      if (lab !== undefined && isWanted(lab)) return lab;
-      if (Date.now() > end)
-        throw new Error(`Lab ${id} is ${lab?.phase}: ${JSON.stringify(lab?.problem ?? lab?.doing)}`);
-      await delay(50);
-    }
-  };
+  // these labs are broken on purpose
+  const until: ConsoleLabs['until'] = (id, isWanted) => now.page.until(id, isWanted, { mayBreak: true });
   const start = async (entry: string) => {
     const { body, status, text } = await now.client.ask('POST', '/api/labs', { body: { entry } });
     if (status !== 202) throw new Error(text);
@@ -92,10 +79,12 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
       return stdout;
     },
     async cutPower() {
+      now.page.close();
       await now.appliance.kill();
       now = await open();
     },
     async [Symbol.asyncDispose]() {
+      now.page.close();
       await now.appliance[Symbol.asyncDispose]();
       const { id } = JSON.parse(await readFile(join(folder, 'appliance.json'), 'utf8')) as { id: string };
       const left = (await listLabs(engine)).filter(({ name, warmOf }) => own.has(name) || warmOf === id);
@@ -103,27 +92,4 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** What a page knows, event by event; as a page does, it connects again when the connection is lost. */
-async function followEvents(client: ConsoleClient): Promise<{ state(): NumberedState['state'] }> {
-  let known: NumberedState | undefined;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const connect = () => {
-    const socket = client.connect('/api/events');
-    known = undefined;
-    socket.on('message', (text) => {
-      try {
-        known = applyEvent(known, JSON.parse(String(text)) as ConsoleEvent);
-        resolve();
-      } catch {
-        socket.terminate(); // an event was lost: a page starts over, too
-      }
-    });
-    socket.on('error', reject);
-    socket.on('close', () => void setTimeout(connect, 250).unref());
-  };
-  connect();
-  await promise;
-  return { state: () => known?.state ?? { learner: '', labs: [] } };
 }
