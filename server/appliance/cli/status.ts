@@ -6,7 +6,8 @@ import { getLab, openEngine } from './ready-engine.ts';
 /** A lab as lines of text: its name, age and APIs, then a line per node. */
 export function describeLab(lab: LabStatus, now: number): string {
   const minutes = Math.max(0, Math.round((now - lab.createdAt) / 60_000));
-  const head = `${lab.name}${lab.entry === lab.name ? '' : ` (${lab.entry})`}, up ${minutes} min`;
+  const entry = lab.entry === lab.name ? '' : ` (${lab.entry})`;
+  const head = `${lab.name}${entry}, up ${minutes} min${lab.isWarm ? ', kept warm for whoever asks next' : ''}`;
   const nodes = lab.nodes.map((node) => `  ${node.name.padEnd(12)} ${node.state.padEnd(9)} ${node.address}`);
   const apis = Object.entries(lab.endpoints).map(
     ([service, url]) => `  ${`${service} API`.padEnd(12)} ${url}`,

@@ -25,6 +25,7 @@ interface UpOptions extends ServeWords {
 }
 
 const defaultPort = '8642';
+const lingerMs = 2_000;
 
 function portOf(text: string): number {
   const port = Number(text);
@@ -34,9 +35,10 @@ function portOf(text: string): number {
 
 /** Minutes on each lab's clock; undefined for the usual. */
 function minutesOf(text: string | undefined): number | undefined {
-  if (text === undefined || /^\d{1,5}$/.test(text)) return text === undefined ? undefined : Number(text);
+  if (text === undefined || /^\d{1,5}(\.\d)?$/.test(text))
+    return text === undefined ? undefined : Number(text);
   throw new UsageError(
-    `'${text}' is no time; it is a number of whole minutes, 0 for labs that never end by themselves.`,
+    `'${text}' is no time; it is a number of minutes like 90 or 0.5, 0 for labs that never end by themselves.`,
   );
 }
 
@@ -104,6 +106,8 @@ async function serve({ host, port: portText, url: urlText, yes, time, ...counts 
     await console.close();
     await forget();
     process.exitCode = 0;
+    // everything it served is closed; a connection to the engine that lingers must not keep it alive
+    setTimeout(() => process.exit(), lingerMs).unref();
     say("The console is closed. Labs go on; 'patchbay down --all' removes them.");
   });
 }
