@@ -19,6 +19,18 @@ export const testProjects: readonly string[] = ['unit', 'api', 'mariadb', 'host'
 /** The suites that others wrote; run when asked for. */
 export const acceptanceProject = 'acceptance';
 
+/** Projects that run beside the one before them: it works while they wait. */
+const runsBeside: readonly string[] = ['host'];
+
+/** The projects in groups that run one after the other. */
+export const groupsOf = (projects: readonly string[]): string[][] =>
+  projects.reduce<string[][]>((groups, name) => {
+    const last = groups.at(-1);
+    if (last !== undefined && runsBeside.includes(name)) last.push(name);
+    else groups.push([name]);
+    return groups;
+  }, []);
+
 const bin = (name: string) => join(folders.root, 'node_modules', '.bin', name);
 
 /** Runs a program of node_modules with the output on this terminal; answers with its exit code. */
@@ -87,11 +99,12 @@ function failuresOf({ testResults }: Report): string[] {
   });
 }
 
-/** What the report of project `name` counts; a run that failed without naming a test counts as one failure. */
-export function tallyOf(name: string, report: Report | undefined, exitCode: number): Tally {
-  const failures = report === undefined ? [] : failuresOf(report);
+/** What the reports of project `name` count; a run that failed without naming a test counts as one failure. */
+export function tallyOf(name: string, reports: readonly Report[], exitCode: number): Tally {
+  const failures = reports.flatMap(failuresOf);
   if (failures.length === 0 && exitCode !== 0) failures.push(`${name}: the runner ended with ${exitCode}`);
-  return { passed: report?.numPassedTests ?? 0, failed: failures.length, failures };
+  const passed = reports.reduce((sum, { numPassedTests }) => sum + numPassedTests, 0);
+  return { passed, failed: failures.length, failures };
 }
 
 /** Runs one project of vitest.config.ts to its end; `env` is added to what the runner has of its environment. */
@@ -101,14 +114,20 @@ export async function runProject(
   env: Record<string, string> = {},
 ): Promise<Tally> {
   say(`Testing ${name}`);
-  const file = join(folders.build, 'test', `${name}.json`);
-  await rm(file, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  // tests of the host layer change their machine: they run in a container that is thrown away
-  const code =
-    name === 'host'
-      ? await runTool('node', [join('test', 'support', 'run-host-tests.ts')], signal, { VITEST_JSON: file })
-      : await runTool('vitest', ['run', '--project', name, ...reporters], signal, env);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return tallyOf(name, text === undefined ? undefined : (JSON.parse(text) as Report), code);
+  // tests of the host layer change their machine: they run in containers that are thrown away, each with its own report
+  const isHost = name === 'host';
+  const files = (isHost ? ['host-1', 'host-2'] : [name]).map((part) =>
+    join(folders.build, 'test', `${part}.json`),
+  );
+  await Promise.all(files.map((file) => rm(file, { force: true })));
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${files[0]!}`];
+  const code = isHost
+    ? await runTool('node', [join('test', 'support', 'run-host-tests.ts')], signal, {
+        VITEST_JSON: files.join(','),
+        ...env,
+      })
+    : await runTool('vitest', ['run', '--project', name, ...reporters], signal, env);
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => undefined)));
+  const reports = texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as Report);
+  return tallyOf(name, reports, code);
 }

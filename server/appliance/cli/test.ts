@@ -10,7 +10,14 @@ import { interruptible } from './interrupt.ts';
 import { acceptanceSuites, chooseRuns } from './acceptance-suites.ts';
 import { say } from './progress.ts';
 import { prepareImages } from './ready-engine.ts';
-import { acceptanceProject, runChecks, runProject, testProjects, type Tally } from './test-projects.ts';
+import {
+  acceptanceProject,
+  groupsOf,
+  runChecks,
+  runProject,
+  testProjects,
+  type Tally,
+} from './test-projects.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Programs of this machine that tests call. */
@@ -72,9 +79,9 @@ async function runAll({ areSourcesChecked, projects, env }: Work, signal: AbortS
     total.failures.push(...failures);
   };
   if (areSourcesChecked) add(await runChecks(signal));
-  for (const project of projects) {
+  for (const group of groupsOf(projects)) {
     if (signal.aborted) break;
-    add(await runProject(project, signal, env));
+    for (const tally of await Promise.all(group.map((name) => runProject(name, signal, env)))) add(tally);
   }
   return total;
 }
