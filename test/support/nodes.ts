@@ -52,7 +52,7 @@ export async function startNodes(
       return stdout;
     },
     codeOf: async (node, ...argv) => (await exec(engine, spec.name, node, argv)).code,
-    [Symbol.asyncDispose]: () => destroyLab(engine, spec.name),
+    [Symbol.asyncDispose]: async () => void (await destroyLab(engine, spec.name)),
   };
 }
 

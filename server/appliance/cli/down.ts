@@ -19,8 +19,9 @@ export function addDown(program: Command): void {
       const isConsoleEnded = all && (await stopConsole());
       const engine = await openEngine();
       const labs = all ? await listLabs(engine) : [await getLab(engine, name ?? '')];
-      await Promise.all(labs.map((lab) => destroyLab(engine, lab.name)));
-      for (const lab of labs) say(`Removed ${lab.name}`);
+      const removed = await Promise.all(labs.map((lab) => destroyLab(engine, lab.name)));
+      const left = '; the engine keeps its empty network until it is started anew';
+      for (const [index, { name }] of labs.entries()) say(`Removed ${name}${removed[index] ? '' : left}`);
       if (labs.length === 0 && !isConsoleEnded) say('There was nothing to remove.');
     });
 }

@@ -5,6 +5,8 @@ import { getLab, openEngine } from './ready-engine.ts';
 
 /** A lab as lines of text: its name, age and APIs, then a line per node. */
 export function describeLab(lab: LabStatus, now: number): string {
+  if (lab.nodes.length === 0)
+    return `${lab.name}: has no nodes; the engine keeps its network ('patchbay down ${lab.name}' tries to remove it again)`;
   const minutes = Math.max(0, Math.round((now - lab.createdAt) / 60_000));
   const entry = lab.entry === lab.name ? '' : ` (${lab.entry})`;
   const head = `${lab.name}${entry}, up ${minutes} min${lab.isWarm ? ', kept warm for whoever asks next' : ''}`;

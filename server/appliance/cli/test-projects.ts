@@ -92,10 +92,11 @@ function failureText(file: string, title: string, messages: readonly string[]): 
 
 function failuresOf({ testResults }: Report): string[] {
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (failed.length > 0)
-      return failed.map(({ fullName, failureMessages = [] }) => failureText(name, fullName, failureMessages));
-    return status === 'failed' ? [failureText(name, 'the file itself', [message ?? ''])] : [];
+    const failed = assertionResults
+      .filter((test) => test.status === 'failed')
+      .map(({ fullName, failureMessages = [] }) => failureText(name, fullName, failureMessages));
+    const isFileWrong = status === 'failed' && (failed.length === 0 || (message ?? '') !== '');
+    return isFileWrong ? [...failed, failureText(name, 'the file itself', [message ?? ''])] : failed;
   });
 }
 

@@ -1,4 +1,5 @@
 // Networks and volumes of the engine.
+import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { asking, EngineRefused, unlessMissing } from './failures.ts';
 import type { NamedThing, NetworkInfo, NetworkSpec } from './types.ts';
@@ -21,21 +22,48 @@ export async function createNetwork(docker: Docker, spec: NetworkSpec): Promise<
   );
 }
 
-/** Removes a network, from under an appliance in a container that is a member of it too. */
-export async function removeNetwork(docker: Docker, name: string): Promise<void> {
+/** Ids of the containers that are members of a network. */
+async function membersOf(network: Docker.Network): Promise<string[]> {
+  const { Containers } = (await network.inspect()) as { Containers?: Record<string, unknown> };
+  return Object.keys(Containers ?? {});
+}
+
+/** True where a network is there and no container is a member of it. */
+export async function isNetworkEmpty(docker: Docker, name: string): Promise<boolean> {
+  const members = await membersOf(docker.getNetwork(name)).catch(() => undefined);
+  return members?.length === 0;
+}
+
+/** A container whose end is under way leaves within this. */
+const leaving = { tries: 5, everyMs: 400 };
+
+/**
+ * Removes a network, from under an appliance in a container that is a member of it too. False when the engine keeps it:
+ * Docker sometimes miscounts the members of a network whose containers all went at once, and refuses until it is started anew.
+ */
+export async function removeNetwork(docker: Docker, name: string): Promise<boolean> {
   const network = docker.getNetwork(name);
-  const remove = () => unlessMissing(asking(`Removing the network ${name}`, network.remove()));
-  try {
-    await remove();
-  } catch (error) {
-    if (!(error instanceof EngineRefused) || !/active endpoints/.test(error.message)) throw error;
-    const { Containers } = (await network.inspect()) as { Containers?: Record<string, unknown> };
-    for (const Container of Object.keys(Containers ?? {}))
+  const isRemoved = () =>
+    unlessMissing(asking(`Removing the network ${name}`, network.remove())).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof EngineRefused && /active endpoints/.test(error.message)) return false;
+        throw error;
+      },
+    );
+  for (let attempt = 1; !(await isRemoved()); attempt++) {
+    const members = await membersOf(network).catch(() => []);
+    if (attempt > leaving.tries) {
+      if (members.length === 0) return false;
+      throw new EngineRefused(`Removing the network ${name}`, 403, `${members.join(', ')} did not leave it`);
+    }
+    for (const Container of members)
       await unlessMissing(
         asking(`Leaving the network ${name}`, network.disconnect({ Container, Force: true })),
       );
-    await remove();
+    if (attempt > 1) await delay(leaving.everyMs);
   }
+  return true;
 }
 
 /** Networks that carry the labels; with none given, all there are. */
@@ -45,6 +73,7 @@ export async function listNetworks(docker: Docker, labels: string[]): Promise<Ne
     id: one.Id,
     name: one.Name,
     labels: one.Labels ?? {},
+    createdAt: Date.parse(one.Created),
     subnets: (one.IPAM?.Config ?? []).map((config) => config.Subnet ?? '').filter((subnet) => subnet !== ''),
   }));
 }

@@ -57,6 +57,9 @@ const cloudWithinMs = 90_000;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+/** A lab's first node is made within this after its network. */
+const youngMs = 60_000;
+
 /** Makes the management network; its name is the lock against a second lab of the same name. */
 async function createManagementNetwork(
   engine: Engine,
@@ -66,7 +69,14 @@ async function createManagementNetwork(
   const label = `${labLabel}=${spec.name}`;
   if ((await engine.listContainers(label)).length > 0) throw new LabExists(spec.name);
   const networks = await engine.listNetworks();
-  if (networks.some((network) => network.name === networkName(spec.name))) throw new LabExists(spec.name);
+  const before = networks.find((network) => network.name === networkName(spec.name));
+  if (before !== undefined) {
+    // one that the engine did not let go when its lab ended; a lab that is being made this moment is younger
+    const isLeft = Date.now() - before.createdAt > youngMs && (await engine.isNetworkEmpty(before.id));
+    const [subnet] = before.subnets;
+    if (isLeft && before.labels[labLabel] === spec.name && subnet !== undefined) return subnet;
+    throw new LabExists(spec.name);
+  }
   const own = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ cidr }) => cidr ?? ''),
   );

@@ -31,7 +31,7 @@ export async function attachLab(engine: Engine, name: string, onEvent?: OnLabEve
       return asStream(await openTerminal(engine, name, node, argv, cells));
     },
     endpoints: { identity, network, compute, image },
-    destroy: () => destroyLab(engine, name, onEvent),
+    destroy: async () => void (await destroyLab(engine, name, onEvent)),
   };
   return lab;
 }
