@@ -1,9 +1,11 @@
 // MariaDB as a store: values come back exactly, keys are told apart exactly, conflicts and refusals say what they are.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openMariadb } from '../../server/cloud/store/mariadb.ts';
+import { parseMariadbUrl } from '../../server/cloud/store/mariadb-url.ts';
 import { openStore, TransientConflict, UniqueConflict, type Store } from '../../server/cloud/store/store.ts';
 import { defineTable } from '../../server/cloud/store/table.ts';
-import { createDatabase, query } from '../support/mariadb-client.ts';
+import { connectTo, createDatabase, query } from '../support/mariadb-client.ts';
 
 interface Thing {
   id: string;
@@ -142,6 +144,46 @@ describe('rows', () => {
     expect((await store.read.find(things, { id: 'counter' }))!.number).toBe(40);
     await other.close();
     await store.read.remove(things, {});
+  });
+
+  it('a deadlock with somebody else’s statements is got over', async () => {
+    await store.read.insert(things, [thing('1'), thing('2')]);
+    const { promise: half, resolve: isHalf } = Promise.withResolvers<void>();
+    const somebody = await connectTo(url);
+    await somebody.query('begin');
+    // who has done more is not the one that the server breaks off
+    await somebody.query(
+      "insert into things select concat('x', seq), seq, '', 0, 0, '[]', null from seq_1_to_100",
+    );
+    await somebody.query("update things set number = number + 1 where id = '1'");
+    let runs = 0;
+    const ours = store.transaction(async (rows) => {
+      runs++;
+      await rows.update(things, { id: '2' }, { number: 7 });
+      isHalf();
+      await rows.update(things, { id: '1' }, { number: 7 });
+    });
+    await half;
+    await somebody.query("update things set number = number + 1 where id = '2'");
+    await somebody.query('commit');
+    await somebody.end();
+    await ours;
+    expect(runs).toBe(2);
+    expect((await store.read.all(things, { id: ['1', '2'] })).map(({ number }) => number)).toEqual([7, 7]);
+    await store.read.remove(things, {});
+  });
+
+  it('no statement takes longer than it may, and no more connections are opened than may be', async () => {
+    const bounded = await openMariadb<Record<string, Record<string, unknown>>>(parseMariadbUrl(url), {
+      connections: 1,
+      statementSeconds: 1,
+    });
+    await expect(sql`select sleep(20)`.execute(bounded)).rejects.toMatchObject({ status: 503 });
+    const ids = await Promise.all(
+      [1, 2, 3].map(() => sql<{ id: number }>`select connection_id() as id`.execute(bounded)),
+    );
+    expect(new Set(ids.map(({ rows }) => rows[0]!.id)).size).toBe(1);
+    await bounded.destroy();
   });
 
   it('a transaction that the database broke off runs again; after that it is told', async () => {

@@ -1,6 +1,6 @@
 // Statements to a MariaDB of the tests, past the code under test.
 import { randomUUID } from 'node:crypto';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type Connection } from 'mysql2/promise';
 
 /** Makes an empty database, whose name begins with `prefix`, and gives its URL. */
 export async function createDatabase(serverUrl: string, prefix: string): Promise<string> {
@@ -9,9 +9,12 @@ export async function createDatabase(serverUrl: string, prefix: string): Promise
   return `${serverUrl}${name}?charset=utf8`;
 }
 
+/** A connection that knows nothing of the store. */
+export const connectTo = (url: string): Promise<Connection> => createConnection(url.replace(/\?.*/, ''));
+
 /** Asks the server with a connection of its own. */
 export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const connection = await createConnection(url.replace(/\?.*/, ''));
+  const connection = await connectTo(url);
   try {
     const [rows] = await connection.query(sql);
     return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
@@ -22,7 +25,7 @@ export async function query(url: string, sql: string): Promise<Record<string, un
 
 /** Removes all rows; the tables and the version of their schema stay. */
 export async function emptyTables(url: string): Promise<void> {
-  const connection = await createConnection(url.replace(/\?.*/, ''));
+  const connection = await connectTo(url);
   try {
     const [rows] = await connection.query(
       "select table_name as name from information_schema.tables where table_schema = database() and table_rows is not null and table_name <> 'schema_version'",
