@@ -33,6 +33,8 @@ export interface NetworkingServer {
   member: Ask;
   stranger: Ask;
   nobody: Ask;
+  /** Asks as a user of a project who has this role only. */
+  withRole: (project_id: string, role: string) => Ask;
   casts: Cast[];
   notifications: { event: string; payload: Item }[];
   serverEvents: Parameters<ServerEvents['portChanged']>[0][];
@@ -46,8 +48,10 @@ export interface NetworkingServer {
 export interface ServerOptions {
   settings?: Partial<Omit<Settings, 'ml2'>> & { ml2?: Partial<Settings['ml2']> };
   policyPath?: string;
+  /** Where the server logs; default: nowhere. */
+  logFile?: string;
   url?: string;
-  /** Who a token stands for; default: tokens are project ids, or `admin`. */
+  /** Who a token stands for; default: tokens are project ids (with a role, `ID:ROLE`), or `admin`. */
   validate?: Parameters<typeof authenticateWith>[0];
 }
 
@@ -58,7 +62,7 @@ export const guideMl2 = {
 };
 
 export async function networkingServer(options: ServerOptions = {}): Promise<NetworkingServer> {
-  const log = createLogger({ log_file: '/dev/null' }, 'neutron-server');
+  const log = createLogger({ log_file: options.logFile ?? '/dev/null', verbose: true }, 'neutron-server');
   const settings = {
     ...defaultSettings,
     ...options.settings,
@@ -96,6 +100,7 @@ export async function networkingServer(options: ServerOptions = {}): Promise<Net
     member: as(demo),
     stranger: as(other),
     nobody: as(undefined),
+    withRole: (project_id, role) => as(`${project_id}:${role}`),
     casts,
     notifications,
     serverEvents,
@@ -111,13 +116,14 @@ export async function networkingServer(options: ServerOptions = {}): Promise<Net
 
 function callerOf(token: string) {
   const is_admin = token === 'admin';
-  const project_id = is_admin ? 'a'.repeat(32) : token;
+  const [owner = '', role = 'member'] = token.split(':');
+  const project_id = is_admin ? 'a'.repeat(32) : owner;
   return {
     user_id: `user-${token.slice(0, 1)}`,
     user_name: token.slice(0, 1),
     project_id,
     project_name: project_id.slice(0, 4),
-    roles: [is_admin ? 'admin' : 'member'],
+    roles: [is_admin ? 'admin' : role],
     is_admin,
   };
 }

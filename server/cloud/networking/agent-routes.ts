@@ -25,7 +25,7 @@ export function agentRoutes(router: Router, env: Env): void {
 
   function allowed(res: Response, action: string): RequestContext {
     const context = contextOf(env, res);
-    if (!env.policy.allows(action, context, 'agents', {})) refuse(action);
+    if (!env.policy.allows(action, context, {})) refuse(action);
     return context;
   }
   const views = async (

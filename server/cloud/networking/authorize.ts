@@ -23,13 +23,13 @@ export async function authorizeCreate(
 ): Promise<void> {
   const further = await env.rules[resource.name]!.policyTarget?.(rows, body);
   const target = { tenant_id: context.project_id, ...body, ...further };
-  const named = Object.keys(body).filter(
-    (name) => body[name] !== undefined && !isDeepStrictEqual(body[name], resource.fields[name]?.default),
+  const given = Object.entries(body).filter(
+    ([name, value]) => value !== undefined && !isDeepStrictEqual(value, resource.fields[name]?.default),
   );
-  authorize(env, { verb: 'create', resource, target, named, context });
+  authorize(env, { verb: 'create', resource, target, given, context });
 }
 
-/** May the caller change these attributes of the row? Throws 403. */
+/** May the caller change these attributes of the row? The policy is asked about the row as it shall be. Throws 403. */
 export function authorizeUpdate(
   env: Env,
   {
@@ -39,7 +39,8 @@ export function authorizeUpdate(
     context,
   }: { resource: Resource; target: Item; changes: Item; context: RequestContext },
 ): void {
-  authorize(env, { verb: 'update', resource, target, named: Object.keys(changes), context });
+  const given = Object.entries(changes);
+  authorize(env, { verb: 'update', resource, target: { ...target, ...changes }, given, context });
 }
 
 function authorize(
@@ -48,18 +49,25 @@ function authorize(
     verb: 'create' | 'update';
     resource: Resource;
     target: Item;
-    named: string[];
+    given: [name: string, value: unknown][];
     context: RequestContext;
   },
 ): void {
-  const { verb, resource, target, named, context } = asked;
+  const { verb, resource, target, given, context } = asked;
   const action = `${verb}_${resource.name}`;
-  if (!env.policy.allows(action, context, resource.plural, target)) refuse(action);
-  for (const name of named) {
-    const rule = `${action}:${name}`;
-    if (env.policy.has(rule) && !env.policy.allows(rule, context, resource.plural, target))
-      refuse(action, rule);
+  if (!env.policy.allows(action, context, target)) refuse(action);
+  for (const [name, value] of given) {
+    const attribute = `${action}:${name}`;
+    for (const rule of [attribute, ...partsOf(value).map((part) => `${attribute}:${part}`)])
+      if (env.policy.has(rule) && !env.policy.allows(rule, context, target)) refuse(action, rule);
   }
+}
+
+/** Names within an attribute that may have rules of their own: keys of a dict, or of the dicts of a list. */
+function partsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return [...new Set(value.flatMap(partsOf))];
+  return Object.keys(value);
 }
 
 /** May the caller do this named action (delete_network, add_router_interface) to the row? Throws 403. */
@@ -72,5 +80,5 @@ export function authorizeAction(
     context,
   }: { action: string; resource: Resource; target: Item; context: RequestContext },
 ): void {
-  if (!env.policy.allows(action, context, resource.plural, target)) refuse(action);
+  if (!env.policy.allows(action, context, target)) refuse(action);
 }

@@ -16,8 +16,13 @@ const named: Record<string, string> = {
   shared: 'field:networks:shared=True',
   external: 'field:networks:router:external=True',
   default: 'rule:admin_or_owner',
-  'extension:provider_network:view': 'rule:admin_only',
-  'extension:provider_network:set': 'rule:admin_only',
+  network_device: 'field:port:device_owner=~^network:',
+  'create_router:external_gateway_info:enable_snat': 'rule:admin_only',
+  'create_router:external_gateway_info:external_fixed_ips': 'rule:admin_only',
+  'update_router:external_gateway_info:enable_snat': 'rule:admin_only',
+  'update_router:external_gateway_info:external_fixed_ips': 'rule:admin_only',
+  'create_port:device_owner': 'not rule:network_device or rule:admin_or_network_owner',
+  'update_port:device_owner': 'not rule:network_device or rule:admin_or_network_owner',
   get_network: 'rule:admin_or_owner or rule:shared or rule:external',
   create_subnet: 'rule:admin_or_network_owner',
   update_subnet: 'rule:admin_or_network_owner',
@@ -71,6 +76,13 @@ const named: Record<string, string> = {
   delete_quota: 'rule:admin_only',
 };
 
+/** Attributes with a prefix belong to extensions, whose rules cover all of them: `extension:provider_network:view`. */
+const extensions: Record<string, string> = {
+  provider: 'provider_network',
+  binding: 'port_binding',
+  router: 'router',
+};
+
 /** All default rules by name: `create_network`, `create_network:shared`, `get_network:provider:network_type`. */
 export function defaultPolicy(resources: readonly Resource[]): Record<string, string> {
   const rules = { ...named };
@@ -80,10 +92,14 @@ export function defaultPolicy(resources: readonly Resource[]): Record<string, st
       rules[`${verb}_${resource.name}`] ??= 'rule:admin_or_owner';
     }
     for (const [name, field] of Object.entries(resource.fields)) {
-      const isProvider = name.startsWith('provider:');
-      const set = field.set && (isProvider ? 'rule:extension:provider_network:set' : audiences[field.set]);
-      const view =
-        field.view && (isProvider ? 'rule:extension:provider_network:view' : audiences[field.view]);
+      const extension = extensions[/^(\w+):/.exec(name)?.[1] ?? ''];
+      const ruleFor = (what: 'set' | 'view') => {
+        const audience = field[what] && audiences[field[what]];
+        if (audience === undefined || extension === undefined) return audience;
+        rules[`extension:${extension}:${what}`] = audience;
+        return `rule:extension:${extension}:${what}`;
+      };
+      const [set, view] = [ruleFor('set'), ruleFor('view')];
       if (set !== undefined && field.create) rules[`create_${resource.name}:${name}`] = set;
       if (set !== undefined && field.update) rules[`update_${resource.name}:${name}`] = set;
       if (view !== undefined) rules[`get_${resource.name}:${name}`] = view;

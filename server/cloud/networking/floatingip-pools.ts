@@ -13,8 +13,7 @@ export function floatingipPoolRoutes(router: Router, env: Env): void {
   const { read } = env.store;
   router.get('/floatingip_pools', async (req, res) => {
     const context = contextOf(env, res);
-    if (!env.policy.allows('get_floatingip_pool', context, 'floatingip_pools', {}))
-      refuse('get_floatingip_pool');
+    if (!env.policy.allows('get_floatingip_pool', context, {})) refuse('get_floatingip_pool');
     const external = await read.all(networks, { 'router:external': true });
     const network_id = external.map(({ id }) => id);
     const found = await read.all(subnets, { network_id, ip_version: 4 }, { orderBy: [{ column: 'id' }] });

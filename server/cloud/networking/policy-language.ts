@@ -7,8 +7,6 @@ export type Target = Record<string, unknown>;
 export interface Question {
   context: RequestContext;
   target: Target;
-  /** Plural of the resource, for `field:` checks. */
-  plural: string;
   /** Evaluates another rule by name. */
   rule: (name: string) => boolean;
 }
@@ -91,23 +89,37 @@ function atom(text: string): Check {
   return attributeCheck(kind, match);
 }
 
-/** `field:networks:shared=True`: an attribute of the target has this value. */
+/**
+ * `field:networks:shared=True`: an attribute of the target has this value; `~` begins a regular expression for its start.
+ * The resource named says what the attribute is of; a target without the attribute never matches.
+ */
 function fieldCheck(match: string): Check {
   const parts = /^([^:]+):([^=]+)=(.*)$/.exec(match);
   if (parts === null) throw new Error(`'field:${match}' is not field:<resources>:<attribute>=<value>`);
-  const [, plural, attribute, value] = parts as unknown as [string, string, string, string];
-  return (question) =>
-    question.plural === plural && spelled(question.target[attribute]) === value.toLowerCase();
+  const [, , attribute, value] = parts as unknown as [string, string, string, string];
+  const pattern = value.startsWith('~') ? new RegExp(`^(?:${value.slice(1)})`) : undefined;
+  return ({ target }) => {
+    const found = target[attribute];
+    if (found === undefined || found === null) return false;
+    return pattern === undefined ? spelled(found) === value.toLowerCase() : pattern.test(String(found));
+  };
 }
 
 const spelled = (value: unknown) => String(value ?? 'None').toLowerCase();
+
+/** Left of the colon stands an attribute of the caller, or a constant: `True`, `'text'`. */
+const constant = /^(?:(true|false)|'(.*)'|"(.*)")$/i;
 
 /** `tenant_id:%(tenant_id)s`: an attribute of the caller equals one of the target, or a constant. */
 function attributeCheck(kind: string, match: string): Check {
   const named = /^%\((.*)\)s$/.exec(match)?.[1];
   const attribute = kind === 'tenant_id' ? 'project_id' : kind;
+  const given = constant.exec(kind);
   return ({ context, target }) => {
-    const mine = (context as unknown as Record<string, unknown>)[attribute];
+    const mine =
+      given === null
+        ? (context as unknown as Record<string, unknown>)[attribute]
+        : (given[1] ?? given[2] ?? given[3]);
     const theirs = named === undefined ? match : target[named === 'project_id' ? 'tenant_id' : named];
     return mine !== undefined && theirs !== undefined && spelled(mine) === spelled(theirs);
   };

@@ -18,7 +18,7 @@ export function quotaRoutes(router: Router, env: Env): void {
 
   function allowed(res: Response, action: string, tenant_id: string): RequestContext {
     const context = contextOf(env, res);
-    if (!env.policy.allows(action, context, 'quotas', { tenant_id })) refuse(action);
+    if (!env.policy.allows(action, context, { tenant_id })) refuse(action);
     return context;
   }
 

@@ -30,19 +30,14 @@ function shownOf(resource: Resource): Shown[] {
 }
 
 /** What a rule says of every target; undefined where the target decides. */
-function answerForAll(
-  policy: Policy,
-  rule: string,
-  context: RequestContext,
-  plural: string,
-): boolean | undefined {
+function answerForAll(policy: Policy, rule: string, context: RequestContext): boolean | undefined {
   let isLookedAt = false;
   const look = () => {
     isLookedAt = true;
     return undefined;
   };
   const traps = { get: look, has: () => look() === true, getOwnPropertyDescriptor: look };
-  const answer = policy.allows(rule, context, plural, new Proxy<Item>({}, traps));
+  const answer = policy.allows(rule, context, new Proxy<Item>({}, traps));
   return isLookedAt ? undefined : answer;
 }
 
@@ -56,7 +51,7 @@ interface Column {
 function columnsOf({ policy }: Env, resource: Resource, context: RequestContext): Column[] {
   return shownOf(resource).flatMap(({ name, rule }) => {
     if (!policy.has(rule)) return [{ name }];
-    const answer = answerForAll(policy, rule, context, resource.plural);
+    const answer = answerForAll(policy, rule, context);
     if (answer === undefined) return [{ name, rule }];
     return answer ? [{ name }] : [];
   });
@@ -76,18 +71,17 @@ export async function viewsOf(
 ): Promise<Viewed[]> {
   if (list.length === 0) return [];
   const { policy } = env;
-  const { plural } = resource;
   const computed = await env.rules[resource.name]!.decorate?.(rows, list, env);
   const get = `get_${resource.name}`;
-  const isEachAsked = !isOwnAnswer && answerForAll(policy, get, context, plural) !== true;
+  const isEachAsked = !isOwnAnswer && answerForAll(policy, get, context) !== true;
   const columns = columnsOf(env, resource, context);
   const result: Viewed[] = [];
   for (const [index, row] of list.entries()) {
     const target = computed === undefined ? row : { ...row, ...computed[index] };
-    if (isEachAsked && !policy.allows(get, context, plural, target)) continue;
+    if (isEachAsked && !policy.allows(get, context, target)) continue;
     const view: Item = {};
     for (const { name, rule } of columns) {
-      if (rule !== undefined && !policy.allows(rule, context, plural, target)) continue;
+      if (rule !== undefined && !policy.allows(rule, context, target)) continue;
       view[name] = target[name];
       if (name === 'tenant_id') view.project_id = target[name];
     }

@@ -1,7 +1,4 @@
 // Policy and quotas: who may do what, and how much.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../server/cloud/model/index.ts';
 import { demo, make, makeNetwork, networkingServer, other, refusal } from '../../support/networking.ts';
@@ -15,6 +12,7 @@ describe('the default policy', () => {
       ['network', { 'provider:network_type': 'local' }],
       ['router', { distributed: false }],
       ['router', { ha: false }],
+      ['network', { 'provider:segmentation_id': 101 }],
     ];
     for (const [name, attributes] of asked) {
       const field = Object.keys(attributes)[0]!;
@@ -82,52 +80,6 @@ describe('the default policy', () => {
     expect((await server.member('GET', `/subnets/${subnet.id}`)).status).toBe(404);
     const router = await make(server.member, 'router', { external_gateway_info: { network_id: network.id } });
     expect(router.external_gateway_info.network_id).toBe(network.id);
-  });
-});
-
-describe('policy.json', () => {
-  it('overrides the defaults and is read again when it changes; a broken one changes nothing', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'policy-'));
-    const path = join(folder, 'policy.json');
-    try {
-      await using server = await networkingServer({ policyPath: path });
-      const shared = () => server.member('POST', '/networks', { network: { shared: true } });
-      expect((await shared()).status).toBe(403);
-      writeFileSync(
-        path,
-        JSON.stringify({ 'create_network:shared': 'role:member', 'extension:provider_network:view': '' }),
-      );
-      const made = await shared();
-      expect(made.status).toBe(201);
-      expect(made.body.network['provider:network_type']).toBe('vlan');
-      writeFileSync(path, '{ "create_network:shared": ');
-      expect((await shared()).status).toBe(201);
-      writeFileSync(
-        path,
-        JSON.stringify({ create_network: '!', delete_network: 'not role:member or (rule:owner and !)' }),
-      );
-      expect(refusal(await shared())).toBe(
-        '403 PolicyNotAuthorized: rule:create_network is disallowed by policy',
-      );
-      expect((await server.member('DELETE', `/networks/${made.body.network.id}`)).status).toBe(403);
-      rmSync(path);
-      expect((await server.member('DELETE', `/networks/${made.body.network.id}`)).status).toBe(204);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
-  it('tells who is an administrator', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'policy-'));
-    const path = join(folder, 'policy.json');
-    try {
-      writeFileSync(path, JSON.stringify({ context_is_admin: 'role:member' }));
-      await using server = await networkingServer({ policyPath: path });
-      await server.agentsOn('network');
-      expect((await server.member('GET', '/agents')).body.agents).toHaveLength(3);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });
 

@@ -5,8 +5,7 @@ import { compileRule } from '../../../../server/cloud/networking/policy-language
 
 const context = { ...adminContext(), roles: ['member'], project_id: 'p1', user_id: 'u1' };
 const target = { tenant_id: 'p1', shared: true, 'network:tenant_id': 'p2' };
-const allows = (rule: unknown) =>
-  compileRule(rule)({ context, target, plural: 'networks', rule: (name) => name === 'known' });
+const allows = (rule: unknown) => compileRule(rule)({ context, target, rule: (name) => name === 'known' });
 
 it.each<[unknown, boolean]>([
   ['', true],
@@ -23,7 +22,7 @@ it.each<[unknown, boolean]>([
   ['tenant_id:%(missing)s', false],
   ['user_id:u1', true],
   ['field:networks:shared=True', true],
-  ['field:ports:shared=True', false],
+  ['field:networks:absent=None', false],
   ['role:admin or role:member', true],
   ['role:admin and role:member', false],
   ['not role:admin', true],
