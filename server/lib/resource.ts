@@ -100,6 +100,8 @@ export interface Resource<F extends Fields = Fields> {
   fields: F;
   /** Alias of the extension that brings the resource; absent: core. */
   extension?: string;
+  /** What it is part of: its path has the parent's id at `:parent`, which `field` holds; its policy rules have both names. */
+  parent?: { name: string; field: string };
   /** Several may be made by one POST with the plural key. */
   bulk?: boolean;
   /** Counted against `quota_<name>`. */
@@ -116,6 +118,10 @@ export interface Resource<F extends Fields = Fields> {
 }
 
 export type Operation = 'list' | 'show' | 'create' | 'update' | 'delete';
+
+/** The name of a resource in policy rules: `network`, `policy_bandwidth_limit_rule`. */
+export const policyNameOf = ({ name, parent }: Pick<Resource, 'name' | 'parent'>): string =>
+  parent === undefined ? name : `${parent.name}_${name}`;
 
 type Optional<R, K extends keyof R> = Omit<R, K> & Partial<Pick<R, K>>;
 

@@ -57,7 +57,7 @@ export async function resolveNetworks(
   ]);
   for (const id of network_ids) {
     const network = networks.find((found) => found.id === id);
-    if (network === undefined || !mayUse(network, caller))
+    if (network === undefined || !(await mayUse(session, network, caller)))
       throw badRequest(`Network ${id} could not be found.`);
     if (network.subnets.length === 0)
       throw badRequest(`Network ${id} requires a subnet in order to boot instances on.`);
@@ -73,17 +73,37 @@ export async function resolveNetworks(
   });
 }
 
-const mayUse = (network: Network, caller: RequestContext) =>
-  caller.is_admin || network.shared || network.tenant_id === caller.project_id;
+const mayUse = async (session: Asker, network: Network, caller: RequestContext): Promise<boolean> =>
+  caller.is_admin ||
+  network.shared ||
+  network.tenant_id === caller.project_id ||
+  (await sharedWith(session, caller.project_id)).has(network.id);
+
+/** Ids of the networks that are shared with this project alone. */
+async function sharedWith(session: Asker, target_tenant: string): Promise<Set<string>> {
+  const query = { object_type: 'network', action: 'access_as_shared', target_tenant };
+  const policies = await getNetworking<{ object_id: string }>(session, 'rbac-policies', query);
+  return new Set(policies.map(({ object_id }) => object_id));
+}
 
 /** Without a word about networks: the project's only network, else a shared one, else none. */
 async function chooseNetwork(session: Asker, caller: RequestContext): Promise<RequestedNetwork[]> {
   const own = await getNetworking<Network>(session, 'networks', { tenant_id: caller.project_id });
-  const all = own.length > 0 ? own : await getNetworking<Network>(session, 'networks', { shared: 'True' });
+  const all = own.length > 0 ? own : await sharedNetworks(session, caller);
   const usable = all.filter((network) => !network['router:external'] && network.subnets.length > 0);
   if (usable.length > 1)
     throw conflict('Multiple possible networks found, use a Network ID to be more specific.');
   return usable.map(({ id }) => ({ network_id: id }));
+}
+
+/** Networks of others that every project, or the caller's, may use. */
+async function sharedNetworks(session: Asker, { project_id }: RequestContext): Promise<Network[]> {
+  const id = [...(await sharedWith(session, project_id))];
+  const [forAll, forOne] = await Promise.all([
+    getNetworking<Network>(session, 'networks', { shared: 'True' }),
+    id.length === 0 ? [] : getNetworking<Network>(session, 'networks', { id }),
+  ]);
+  return [...forAll, ...forOne.filter((network) => !forAll.some((other) => other.id === network.id))];
 }
 
 /** Ids of the groups named; null when Networking's own choice is meant. Throws 400 for an unknown name. */

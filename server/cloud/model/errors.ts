@@ -85,6 +85,19 @@ export const neutronErrors = {
   AllowedAddressPairExhausted: [400, 'The number of allowed address pair exceeds the maximum {quota}.'],
   ExtraDhcpOptBadData: [400, 'Invalid data format for extra-dhcp-opt: {data}'],
   ServiceProfileEmpty: [400, 'Service Profile needs either a driver or metainfo.'],
+  IllegalSubnetPoolAssociationToAddressScope: [
+    400,
+    'Illegal subnetpool association: subnetpool {subnetpool_id} cannot be associated with address scope {address_scope_id}.',
+  ],
+  IllegalSubnetPoolIpVersionAssociation: [
+    400,
+    'Illegal subnetpool association: subnetpool {subnetpool_id} cannot associate with address scope {address_scope_id} because subnetpool ip_version is not {ip_version}.',
+  ],
+  NetworkSubnetPoolAffinityError: [
+    400,
+    'Subnets hosted on the same network must be allocated from the same subnet pool.',
+  ],
+  AddressScopeUpdateError: [400, 'Unable to update address scope {address_scope_id} : {reason}.'],
   InvalidServiceType: [400, 'Invalid service type: {service_type}.'],
   // 403, 404
   PolicyNotAuthorized: [403, '{action} is disallowed by policy'],
@@ -106,6 +119,10 @@ export const neutronErrors = {
   MeteringLabelRuleNotFound: [404, "Metering label rule '{rule_id}' does not exist."],
   AgentNotFound: [404, 'Agent {id} could not be found'],
   TenantQuotaNotFound: [404, 'Quota for tenant {tenant_id} could not be found.'],
+  QosPolicyNotFound: [404, 'QoS policy {policy_id} could not be found.'],
+  QosRuleTypeNotFound: [404, 'QoS rule type {rule_type} could not be found.'],
+  AddressScopeNotFound: [404, 'Address scope {address_scope_id} could not be found.'],
+  RbacPolicyNotFound: [404, 'RBAC policy of type {object_type} with ID {id} not found'],
   ExtensionNotFound: [404, 'Extension with alias {alias} does not exist'],
   AvailabilityZoneNotFound: [404, 'AvailabilityZone {availability_zone} could not be found.'],
   FlavorNotFound: [404, 'Flavor {flavor_id} could not be found.'],
@@ -123,6 +140,21 @@ export const neutronErrors = {
     'Unable to complete operation on network {net_id}. There are one or more ports still in use on the network, id for these ports is: {ports}.',
   ],
   SubnetInUse: [409, 'Unable to complete operation on subnet {subnet_id}: {reason}.'],
+  AddressScopeInUse: [
+    409,
+    'Unable to complete operation on address scope {address_scope_id}. There are one or more subnet pools in use on the address scope.',
+  ],
+  AddressScopePrefixConflict: [
+    409,
+    'Failed to associate address scope: subnetpools within an address scope must have unique prefixes.',
+  ],
+  QosPolicyInUse: [409, 'QoS Policy {policy_id} is used by {object_type} {object_id}.'],
+  QoSPolicyDefaultAlreadyExists: [409, 'A default QoS policy exists for project {project_id}.'],
+  DuplicateRbacPolicy: [409, 'An RBAC policy already exists with those values.'],
+  RbacPolicyInUse: [
+    409,
+    'RBAC policy on object {object_id} cannot be removed because other objects depend on it.\nDetails: {details}',
+  ],
   SubnetPoolInUse: [409, 'Unable to complete operation on subnet pool {subnet_pool_id}. {reason}.'],
   PortInUse: [
     409,

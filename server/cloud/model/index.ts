@@ -1,5 +1,6 @@
 // All resources of the Networking API, in the order of their foreign keys.
 import type { Resource } from '../../lib/resource.ts';
+import { addressScope } from './address-scope.ts';
 import { agent } from './agent.ts';
 import { flavor, serviceProfile } from './flavor.ts';
 import { floatingip } from './floatingip.ts';
@@ -7,6 +8,8 @@ import { meteringLabel } from './metering-label.ts';
 import { meteringLabelRule } from './metering-label-rule.ts';
 import { network } from './network.ts';
 import { port } from './port.ts';
+import { bandwidthLimitRule, dscpMarkingRule, qosPolicy } from './qos.ts';
+import { rbacPolicy } from './rbac-policy.ts';
 import { router } from './router.ts';
 import { securityGroup } from './security-group.ts';
 import { securityGroupRule } from './security-group-rule.ts';
@@ -14,7 +17,9 @@ import { subnet } from './subnet.ts';
 import { subnetpool } from './subnetpool.ts';
 
 export const resources: readonly Resource[] = [
+  qosPolicy,
   network,
+  addressScope,
   subnetpool,
   subnet,
   port,
@@ -27,6 +32,9 @@ export const resources: readonly Resource[] = [
   meteringLabelRule,
   flavor,
   serviceProfile,
+  rbacPolicy,
+  bandwidthLimitRule,
+  dscpMarkingRule,
 ];
 
 /** The resource a plural or a path names: `security_groups`, `security-groups`. */

@@ -1,5 +1,6 @@
 // A virtual L2 network, with the provider, external network, MTU and port security extensions.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
+import { withQosPolicy } from './qos.ts';
 import { admin_state_up, described, identified, named, owned, stamped, tagged, zoned } from './standard.ts';
 
 export const network = defineResource({
@@ -52,6 +53,21 @@ export const network = defineResource({
       switches: { 'is-default': true },
       help: 'The external network that topologies made of themselves lead to; one can be that',
     },
+    ipv4_address_scope: {
+      type: 'uuid',
+      nullable: true,
+      stored: false,
+      extension: 'address-scope',
+      help: 'Address scope of the pool its IPv4 subnets come from',
+    },
+    ipv6_address_scope: {
+      type: 'uuid',
+      nullable: true,
+      stored: false,
+      extension: 'address-scope',
+      help: 'Address scope of the pool its IPv6 subnets come from',
+    },
+    ...withQosPolicy,
     ...described,
     port_security_enabled: {
       type: 'bool',

@@ -1,5 +1,6 @@
 // A port: where a device attaches to a network, with the binding, security and DHCP option extensions.
 import { defineResource, type RowOf, type ViewOf } from '../../lib/resource.ts';
+import { withQosPolicy } from './qos.ts';
 import {
   admin_state_up,
   described,
@@ -114,6 +115,14 @@ export const port = defineResource({
       flag: 'security-group',
       switches: { 'no-security-groups': [] },
       help: "Groups whose rules apply; the project's default group if not given",
+    },
+    ...withQosPolicy,
+    qos_network_policy_id: {
+      type: 'uuid',
+      nullable: true,
+      stored: false,
+      extension: 'qos',
+      help: "QoS policy of the port's network",
     },
     ...described,
     'binding:vnic_type': {

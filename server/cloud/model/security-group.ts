@@ -34,6 +34,7 @@ export const securityGroup = defineResource({
     },
     security_group_rules: { type: 'list', of: { type: 'dict' }, stored: false, help: 'Its rules' },
     ...tagged,
+    shared: { type: 'bool', stored: false, help: 'Other projects may use it, by RBAC policies' },
     ...stamped,
     default_of: {
       type: 'string',

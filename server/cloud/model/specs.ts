@@ -64,6 +64,16 @@ export interface DeviceSpec {
   /** Link-local addresses of the routers whose IPv6 advertisements the port takes; absent: of none. */
   ra_sources?: string[];
   mtu: number;
+  /** What its QoS policy asks for; absent: nothing. */
+  qos?: QosSpec;
+}
+
+/** Limits in thousands of bits each second, with the kilobits that may come at once; egress is what the port sends. */
+export interface QosSpec {
+  egress?: { max_kbps: number; burst_kbits: number };
+  ingress?: { max_kbps: number; burst_kbits: number };
+  /** Of what the port sends. */
+  dscp_mark?: number;
 }
 
 /** One rule as the firewall needs it; nulls mean any. */
@@ -154,6 +164,8 @@ export interface RouterPortSpec extends PortSpec {
   /** The subnets of `fixed_ips`, then the other subnets of an external network (`extra_subnets`, on-link routes). */
   subnets: SubnetSpec[];
   extra_subnets: SubnetSpec[];
+  /** Address scopes of the pools that `subnets` come from, by IP version; absent: none. */
+  address_scopes?: { 4?: string; 6?: string };
 }
 
 export interface FloatingIpSpec {

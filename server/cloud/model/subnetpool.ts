@@ -59,7 +59,17 @@ export const subnetpool = defineResource({
       column: 3,
       help: 'Prefix given when none is asked for',
     },
-    address_scope_id: { type: 'uuid', nullable: true, help: 'Always null' },
+    address_scope_id: {
+      type: 'uuid',
+      ref: 'address_scope',
+      nullable: true,
+      create: 'optional',
+      update: true,
+      default: null,
+      flag: 'address-scope',
+      switches: { 'no-address-scope': null },
+      help: 'Scope within which its prefixes are unique',
+    },
     ip_version: { type: 'int', help: '4 or 6, from the prefixes' },
     shared: {
       type: 'bool',

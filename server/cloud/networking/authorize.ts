@@ -1,7 +1,7 @@
 // Policy before a request does anything: the action itself, then every attribute it sets that has a rule of its own.
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest } from '../../lib/errors.ts';
-import type { Resource } from '../../lib/resource.ts';
+import { policyNameOf, type Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Rows } from '../store/rows.ts';
 import { refuse } from './policy.ts';
@@ -54,7 +54,7 @@ function authorize(
   },
 ): void {
   const { verb, resource, target, given, context } = asked;
-  const action = `${verb}_${resource.name}`;
+  const action = `${verb}_${policyNameOf(resource)}`;
   if (!env.policy.allows(action, context, target)) refuse(action);
   for (const [name, value] of given) {
     const attribute = `${action}:${name}`;
@@ -73,12 +73,7 @@ function partsOf(value: unknown): string[] {
 /** May the caller do this named action (delete_network, add_router_interface) to the row? Throws 403. */
 export function authorizeAction(
   env: Env,
-  {
-    action,
-    resource,
-    target,
-    context,
-  }: { action: string; resource: Resource; target: Item; context: RequestContext },
+  { action, target, context }: { action: string; target: Item; context: RequestContext },
 ): void {
   if (!env.policy.allows(action, context, target)) refuse(action);
 }

@@ -32,7 +32,7 @@ export function autoTopologyRoutes(router: Router, env: Env): void {
     if (!context.is_admin && tenant_id !== context.project_id)
       throw new CloudError(403, 'NotAuthorized', 'Not authorized.');
     const action = `${verb}_auto_allocated_topology`;
-    if (!env.policy.allows(action, context, 'auto_allocated_topologies', { tenant_id })) refuse(action);
+    if (!env.policy.allows(action, context, { tenant_id })) refuse(action);
     return { context, tenant_id };
   }
 

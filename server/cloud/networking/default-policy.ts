@@ -1,5 +1,5 @@
 // The policy where policy.json says nothing: from the declared resources, and the rules of networks and their owners.
-import type { Audience, Resource } from '../../lib/resource.ts';
+import { policyNameOf, type Audience, type Resource } from '../../lib/resource.ts';
 
 const audiences: Record<Audience, string> = {
   admin: 'rule:admin_only',
@@ -33,6 +33,24 @@ const named: Record<string, string> = {
   delete_port: 'rule:admin_or_owner or rule:admin_or_network_owner',
   create_port: '',
   get_subnetpool: 'rule:admin_or_owner or field:subnetpools:shared=True',
+  get_address_scope: 'rule:admin_or_owner or field:address_scopes:shared=True',
+  get_security_group: 'rule:admin_or_owner or field:security_groups:shared=True',
+  get_policy: 'rule:admin_or_owner or field:policies:shared=True',
+  create_policy: 'rule:admin_only',
+  update_policy: 'rule:admin_only',
+  delete_policy: 'rule:admin_only',
+  get_policy_bandwidth_limit_rule: 'rule:regular_user',
+  create_policy_bandwidth_limit_rule: 'rule:admin_only',
+  update_policy_bandwidth_limit_rule: 'rule:admin_only',
+  delete_policy_bandwidth_limit_rule: 'rule:admin_only',
+  get_policy_dscp_marking_rule: 'rule:regular_user',
+  create_policy_dscp_marking_rule: 'rule:admin_only',
+  update_policy_dscp_marking_rule: 'rule:admin_only',
+  delete_policy_dscp_marking_rule: 'rule:admin_only',
+  get_rule_type: 'rule:regular_user',
+  restrict_wildcard: '(not field:rbac_policies:target_tenant=*) or rule:admin_only',
+  'create_rbac_policy:target_tenant': 'rule:restrict_wildcard',
+  'update_rbac_policy:target_tenant': 'rule:restrict_wildcard',
   get_agent: 'rule:admin_only',
   update_agent: 'rule:admin_only',
   delete_agent: 'rule:admin_only',
@@ -87,9 +105,10 @@ const extensions: Record<string, string> = {
 export function defaultPolicy(resources: readonly Resource[]): Record<string, string> {
   const rules = { ...named };
   for (const resource of resources) {
+    const own = policyNameOf(resource);
     for (const verb of ['get', 'create', 'update', 'delete']) {
       if (verb !== 'get' && !resource.operations.includes(verb as 'create')) continue;
-      rules[`${verb}_${resource.name}`] ??= 'rule:admin_or_owner';
+      rules[`${verb}_${own}`] ??= 'rule:admin_or_owner';
     }
     for (const [name, field] of Object.entries(resource.fields)) {
       const extension = extensions[/^(\w+):/.exec(name)?.[1] ?? ''];
@@ -100,9 +119,9 @@ export function defaultPolicy(resources: readonly Resource[]): Record<string, st
         return `rule:extension:${extension}:${what}`;
       };
       const [set, view] = [ruleFor('set'), ruleFor('view')];
-      if (set !== undefined && field.create) rules[`create_${resource.name}:${name}`] = set;
-      if (set !== undefined && field.update) rules[`update_${resource.name}:${name}`] = set;
-      if (view !== undefined) rules[`get_${resource.name}:${name}`] = view;
+      if (set !== undefined && field.create) rules[`create_${own}:${name}`] = set;
+      if (set !== undefined && field.update) rules[`update_${own}:${name}`] = set;
+      if (view !== undefined) rules[`get_${own}:${name}`] = view;
     }
   }
   return rules;

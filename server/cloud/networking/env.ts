@@ -41,6 +41,7 @@ export function createEnv({ store, settings, messages, serverEvents, log, policy
 const needs: Record<string, (settings: Settings) => boolean> = {
   router: ({ service_plugins }) => service_plugins.includes('router'),
   metering: ({ service_plugins }) => service_plugins.includes('metering'),
+  qos: ({ service_plugins }) => service_plugins.includes('qos'),
   'security-group': ({ enable_security_group }) => enable_security_group,
 };
 

@@ -14,6 +14,7 @@ interface Extension {
 
 /** Alias, name, what it is, and the date of its specification. */
 const declared: [alias: string, name: string, description: string, updated: string][] = [
+  ['address-scope', 'Address scope', 'Address scopes extension.', '2015-07-26T10:00:00-00:00'],
   ['agent', 'agent', 'The agent management extension.', '2013-02-03T10:00:00-00:00'],
   [
     'allowed-address-pairs',
@@ -176,6 +177,31 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Expose mapping of virtual networks to physical networks',
     '2012-09-07T10:00:00-00:00',
   ],
+  ['qos', 'Quality of Service', 'The Quality of Service extension.', '2015-06-08T10:00:00-00:00'],
+  [
+    'qos-bw-limit-direction',
+    'Direction for QoS bandwidth limit rule',
+    'Allow to configure QoS bandwidth limit rule with specific direction: ingress or egress',
+    '2017-04-10T10:00:00-00:00',
+  ],
+  [
+    'qos-default',
+    'QoS default policy',
+    'Expose the QoS default policy per project',
+    '2017-04-01T10:00:00-00:00',
+  ],
+  [
+    'qos-port-network-policy',
+    'QoS port network policy',
+    'Allow to get the network QoS policy of a port',
+    '2019-09-24T10:00:00-00:00',
+  ],
+  [
+    'qos-rule-type-details',
+    'Details of QoS rule types',
+    'Expose details about QoS rule types supported by loaded backend drivers',
+    '2017-06-22T10:00:00-00:00',
+  ],
   [
     'quota-check-limit',
     'Quota engine limit check',
@@ -193,6 +219,30 @@ const declared: [alias: string, name: string, description: string, updated: stri
     'Quota management support',
     'Expose functions for quotas management per project',
     '2012-07-29T10:00:00-00:00',
+  ],
+  [
+    'rbac-address-scope',
+    'Add address_scope type to RBAC',
+    'Add address_scope type to RBAC',
+    '2020-03-05T00:00:00-00:00',
+  ],
+  [
+    'rbac-policies',
+    'RBAC Policies',
+    'Allows creation and modification of policies that control tenant access to resources.',
+    '2015-06-17T12:15:12-00:00',
+  ],
+  [
+    'rbac-security-groups',
+    'Add security_group type to network RBAC',
+    'Add security_group type to network RBAC',
+    '2019-03-01T12:00:00-00:00',
+  ],
+  [
+    'rbac-subnetpool',
+    'Add subnetpool type to RBAC',
+    'Add subnetpool type to RBAC',
+    '2020-03-05T00:00:00-00:00',
   ],
   [
     'router',
@@ -219,6 +269,12 @@ const declared: [alias: string, name: string, description: string, updated: stri
     '2020-07-28T10:00:00-00:00',
   ],
   ['security-group', 'security-group', 'The security groups extension.', '2012-10-05T10:00:00-00:00'],
+  [
+    'security-groups-shared-filtering',
+    'Security group filtering on the shared field',
+    'Support filtering security groups on the shared field',
+    '2021-10-05T09:00:00-00:00',
+  ],
   [
     'service-type',
     'Neutron Service Type Management',
@@ -312,7 +368,22 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
     isLoaded: ({ service_plugins }) => service_plugins.includes('metering'),
   },
   {
-    aliases: ['security-group', 'security-groups-normalized-cidr'],
+    aliases: [
+      'qos',
+      'qos-bw-limit-direction',
+      'qos-default',
+      'qos-port-network-policy',
+      'qos-rule-type-details',
+    ],
+    isLoaded: ({ service_plugins }) => service_plugins.includes('qos'),
+  },
+  {
+    aliases: [
+      'security-group',
+      'security-groups-normalized-cidr',
+      'rbac-security-groups',
+      'security-groups-shared-filtering',
+    ],
     isLoaded: ({ enable_security_group }) => enable_security_group,
   },
   { aliases: ['pagination'], isLoaded: ({ allow_pagination }) => allow_pagination },

@@ -18,7 +18,7 @@ export function flavorRoutes(router: Router, env: Env): void {
   const allowed = (res: Response, verb: 'get' | 'create' | 'delete') => {
     const context = contextOf(env, res);
     const action = `${verb}_flavor_service_profile`;
-    if (!env.policy.allows(action, context, 'flavors', {})) refuse(action);
+    if (!env.policy.allows(action, context, {})) refuse(action);
     return context;
   };
   const isBound = async (rows: Rows, fl_id: string, sp_id: string) => {

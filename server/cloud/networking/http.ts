@@ -9,7 +9,9 @@ import { extensionRoutes } from './extensions.ts';
 import { flavorRoutes } from './flavor-routes.ts';
 import { floatingipPoolRoutes } from './floatingip-pools.ts';
 import { ipAvailabilityRoutes } from './ip-availability.ts';
+import { qosRoutes } from './qos-routes.ts';
 import { quotaRoutes } from './quota-routes.ts';
+import { narrowedToParent, withinParent } from './nested-routes.ts';
 import {
   actionRequest,
   createRequest,
@@ -45,11 +47,13 @@ const withoutSuffix: RequestHandler = (req, _res, next) => {
 function routesOf(env: Env): Router {
   const router = Router();
   router.get('/', (req, res) => {
-    const entries = env.resources.map(({ name, plural, path }) => ({
-      name,
-      collection: plural,
-      links: selfLinks(`${origin(req)}/v2.0/${path}`),
-    }));
+    const entries = env.resources
+      .filter(({ parent }) => parent === undefined)
+      .map(({ name, plural, path }) => ({
+        name,
+        collection: plural,
+        links: selfLinks(`${origin(req)}/v2.0/${path}`),
+      }));
     res.json({ resources: entries });
   });
   extensionRoutes(router, env);
@@ -63,6 +67,7 @@ function routesOf(env: Env): Router {
     autoTopologyRoutes(router, env);
     floatingipPoolRoutes(router, env);
   }
+  if (env.resources.some(({ extension }) => extension === 'qos')) qosRoutes(router, env);
   for (const resource of env.resources) resourceRoutes(router, env, resource);
   return router;
 }
@@ -70,11 +75,14 @@ function routesOf(env: Env): Router {
 function resourceRoutes(router: Router, env: Env, resource: Resource): void {
   const collection = `/${resource.path}`;
   const one = `${collection}/:id`;
+  if (resource.parent !== undefined) router.all([one, collection], withinParent(env, resource));
   const may = (operation: Resource['operations'][number]) => resource.operations.includes(operation);
   const asked = (res: Response) => ({ env, resource, context: contextOf(env, res) });
   const idOf = (req: Request) => String(req.params.id);
   if (may('list'))
-    router.get(collection, async (req, res) => sendParts(res, await listRequest(asked(res), urlOf(req))));
+    router.get(collection, async (req, res) =>
+      sendParts(res, await listRequest(asked(res), narrowedToParent(urlOf(req), resource, req))),
+    );
   if (may('create'))
     router.post(
       collection,

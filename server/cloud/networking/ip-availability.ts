@@ -25,12 +25,7 @@ const filterable: Record<string, keyof Network | 'ip_version'> = {
 export function ipAvailabilityRoutes(router: Router, env: Env): void {
   const { read } = env.store;
   const isAllowed = (res: Response, target: Item) =>
-    env.policy.allows(
-      'get_network_ip_availability',
-      contextOf(env, res),
-      'network_ip_availabilities',
-      target,
-    );
+    env.policy.allows('get_network_ip_availability', contextOf(env, res), target);
 
   router.get('/network-ip-availabilities', async (req, res) => {
     const search = new URL(req.originalUrl, 'http://localhost').searchParams;

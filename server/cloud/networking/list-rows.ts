@@ -81,7 +81,7 @@ export async function* listVisible(
   for (const [name, values] of Object.entries(query.filters)) {
     const field = resource.fields[name];
     const narrow = special?.[name];
-    if (narrow !== undefined) narrowing.push((selection) => narrow(selection, values));
+    if (narrow !== undefined) narrowing.push((selection) => narrow(selection, values, context));
     else if (field === undefined) continue;
     else {
       const wanted = filterValues(field, values);

@@ -74,6 +74,7 @@ export function settingsOf(config: ServerConfig): Settings {
 }
 
 const shortNames: Record<string, string> = {
+  'neutron.services.qos.qos_plugin.QoSPlugin': 'qos',
   'neutron.services.l3_router.l3_router_plugin.L3RouterPlugin': 'router',
   'neutron.services.metering.metering_plugin.MeteringPlugin': 'metering',
 };

@@ -1,7 +1,7 @@
 // The five operations and the actions as requests: parse, authorize, count, perform, answer. One file for all resources.
 import { badRequest } from '../../lib/errors.ts';
 import { itemOf, itemsOf, parseCreate, parseUpdate } from '../../lib/parse-body.ts';
-import type { Resource } from '../../lib/resource.ts';
+import { policyNameOf, type Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
 import { authorizeAction, authorizeCreate, authorizeUpdate, checkOwner } from './authorize.ts';
 import { findVisible, listVisible } from './list-rows.ts';
@@ -118,7 +118,11 @@ export async function deleteRequest({ env, resource, context }: Asked, id: strin
   env.messages.notify(`${resource.name}.delete.start`, { [`${resource.name}_id`]: id }, context);
   const view = await perform(env, context, async (work) => {
     const found = await findVisible(env, work.rows, { resource, table, id, context });
-    authorizeAction(env, { action: `delete_${resource.name}`, resource, target: found.target, context });
+    authorizeAction(env, {
+      action: `delete_${policyNameOf(resource)}`,
+      target: found.target,
+      context,
+    });
     await deleteRow(work, resource, table, found.row);
     return found.view;
   });
@@ -137,7 +141,7 @@ export async function actionRequest(
   const table = tablesByName[resource.name]!;
   const answer = await perform(env, context, async (work) => {
     const { row, target } = await findVisible(env, work.rows, { resource, table, id, context });
-    authorizeAction(env, { action, resource, target, context });
+    authorizeAction(env, { action, target, context });
     return env.rules[resource.name]!.actions![action]!(work, row, (body ?? {}) as Item);
   });
   return answer;

@@ -99,6 +99,7 @@ export const defaultSettings: Settings = {
     floatingip: 50,
     security_group: 10,
     security_group_rule: 100,
+    rbac_policy: 10,
   },
   ml2: {
     type_drivers: ['local', 'flat', 'vlan', 'gre', 'vxlan'],

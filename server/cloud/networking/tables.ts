@@ -1,12 +1,17 @@
 // The table of each declared resource, for code that works with all of them.
 import {
+  addressScopes,
   agents,
   flavors,
+  bandwidthLimitRules,
+  dscpMarkingRules,
   floatingips,
   meteringLabelRules,
   meteringLabels,
   networks,
   ports,
+  qosPolicies,
+  rbacPolicies,
   routers,
   securityGroupRules,
   securityGroups,
@@ -20,6 +25,7 @@ import type { Item } from './work.ts';
 /** By resource name: `tablesByName.security_group`. */
 export const tablesByName: Readonly<Record<string, Table<Item>>> = {
   network: networks,
+  address_scope: addressScopes,
   subnetpool: subnetpools,
   subnet: subnets,
   port: ports,
@@ -32,4 +38,8 @@ export const tablesByName: Readonly<Record<string, Table<Item>>> = {
   service_profile: serviceProfiles,
   metering_label: meteringLabels,
   metering_label_rule: meteringLabelRules,
+  rbac_policy: rbacPolicies,
+  policy: qosPolicies,
+  bandwidth_limit_rule: bandwidthLimitRules,
+  dscp_marking_rule: dscpMarkingRules,
 };

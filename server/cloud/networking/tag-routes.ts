@@ -107,7 +107,7 @@ async function change(
   env.messages.notify(`tag.${event}.start`, payload, context);
   await perform(env, context, async (work) => {
     const { row, target } = await find(asked, work.rows);
-    authorizeAction(env, { action: `${verb}_${resource.plural}_tags`, resource, target, context });
+    authorizeAction(env, { action: `${verb}_${resource.plural}_tags`, target, context });
     await keep(work, resource, row, [...new Set(next(row.tags as string[]))]);
   });
   env.messages.notify(`tag.${event}.end`, payload, context);

@@ -1,5 +1,5 @@
 // Rows as a caller sees them: computed fields added, hidden ones left out, in the order of the declaration.
-import type { Resource } from '../../lib/resource.ts';
+import { policyNameOf, type Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Rows } from '../store/rows.ts';
 import type { Policy } from './policy.ts';
@@ -23,7 +23,7 @@ function shownOf(resource: Resource): Shown[] {
   if (shown === undefined) {
     shown = Object.entries(resource.fields)
       .filter(([, field]) => !field.hidden)
-      .map(([name]) => ({ name, rule: `get_${resource.name}:${name}` }));
+      .map(([name]) => ({ name, rule: `get_${policyNameOf(resource)}:${name}` }));
     shownFields.set(resource, shown);
   }
   return shown;
@@ -71,8 +71,8 @@ export async function viewsOf(
 ): Promise<Viewed[]> {
   if (list.length === 0) return [];
   const { policy } = env;
-  const computed = await env.rules[resource.name]!.decorate?.(rows, list, env);
-  const get = `get_${resource.name}`;
+  const computed = await env.rules[resource.name]!.decorate?.(rows, list, env, context);
+  const get = `get_${policyNameOf(resource)}`;
   const isEachAsked = !isOwnAnswer && answerForAll(policy, get, context) !== true;
   const columns = columnsOf(env, resource, context);
   const result: Viewed[] = [];

@@ -122,19 +122,22 @@ export interface Rules<Row = Item, Create = Item, Update = Item> {
   beforeDelete?(work: Work, row: Row): Promise<void>;
   afterDelete?(work: Work, row: Row): Promise<void>;
   /** Computed fields of rows that are about to be shown, in the same order; one query for all of them. */
-  decorate?(rows: Rows, list: readonly Row[], env: Env): Promise<Item[]>;
+  decorate?(rows: Rows, list: readonly Row[], env: Env, context: RequestContext): Promise<Item[]>;
   /** Narrows a list to what a caller who is no administrator may know of; default: rows of the project. */
   scope?(query: Selection, context: RequestContext): Selection;
   /** Filters on fields that have no column, or that mean more than equality. */
-  filters?: Record<string, (query: Selection, values: readonly string[]) => Selection>;
+  filters?: Record<
+    string,
+    (query: Selection, values: readonly string[], context: RequestContext) => Selection
+  >;
   /** What policy may ask about a body beyond itself: `network:tenant_id`. (Of rows, `decorate` tells it.) */
   policyTarget?(rows: Rows, body: Item): Promise<Item>;
   /** PUT actions on one row; the answer is the body. */
   actions?: Record<string, Action<Row>>;
   /** Before a list: makes what every project has (its default security group). */
   beforeList?(work: Work): Promise<void>;
-  /** The error for an id that is not there (or not the caller's). */
-  notFound(id: string): Error;
+  /** The error for an id that is not there (or not the caller's); `parent` is the id of what it should be part of. */
+  notFound(id: string, parent?: string): Error;
 }
 
 export type { Agent, Resource };

@@ -52,8 +52,7 @@ const attributes = ['name', 'resource', 'state'] as const;
 export function zoneRoutes(router: Router, env: Env): void {
   const list = async (url: string, res: Response) => {
     const context = contextOf(env, res);
-    if (!env.policy.allows('get_availability_zone', context, 'availability_zones', {}))
-      refuse('get_availability_zone');
+    if (!env.policy.allows('get_availability_zone', context, {})) refuse('get_availability_zone');
     const all = await env.store.read.all(agents, {}, { orderBy: [{ column: 'id' }] });
     const zones = new Map<string, Record<(typeof attributes)[number], string>>();
     for (const { agent_type, availability_zone: name, admin_state_up } of all) {

@@ -1,4 +1,5 @@
 // The tables of the Networking server: one per stored resource, and what lies between them.
+import { addressScope } from '../model/address-scope.ts';
 import { agent } from '../model/agent.ts';
 import { flavor, serviceProfile } from '../model/flavor.ts';
 import { floatingip } from '../model/floatingip.ts';
@@ -7,6 +8,8 @@ import { meteringLabel } from '../model/metering-label.ts';
 import { meteringLabelRule } from '../model/metering-label-rule.ts';
 import { network } from '../model/network.ts';
 import { port } from '../model/port.ts';
+import { bandwidthLimitRule, dscpMarkingRule, qosPolicy } from '../model/qos.ts';
+import { rbacPolicy } from '../model/rbac-policy.ts';
 import { router } from '../model/router.ts';
 import { securityGroup } from '../model/security-group.ts';
 import { securityGroupRule } from '../model/security-group-rule.ts';
@@ -21,7 +24,9 @@ const names = Object.fromEntries(resources.map(({ name, plural }) => [name, plur
 const refers = (table: string) =>
   ({ type: 'varchar', length: 36, references: { table, onDelete: 'cascade' } }) as const;
 
+export const qosPolicies = tableOf(qosPolicy, names);
 export const networks = tableOf(network, names);
+export const addressScopes = tableOf(addressScope, names);
 export const subnetpools = tableOf(subnetpool, names);
 export const subnets = tableOf(subnet, names);
 export const ports = tableOf(port, names);
@@ -34,6 +39,9 @@ export const flavors = tableOf(flavor, names);
 export const serviceProfiles = tableOf(serviceProfile, names);
 export const meteringLabels = tableOf(meteringLabel, names);
 export const meteringLabelRules = tableOf(meteringLabelRule, names);
+export const rbacPolicies = tableOf(rbacPolicy, names);
+export const bandwidthLimitRules = tableOf(bandwidthLimitRule, names);
+export const dscpMarkingRules = tableOf(dscpMarkingRule, names);
 
 /** Which port holds which address; the key makes an address be given once. */
 export interface IpAllocation {
@@ -232,7 +240,9 @@ export const changeLog = defineTable<ChangeEntry>({
 export const networkingSchema: Schema = {
   version: 1,
   tables: [
+    qosPolicies,
     networks,
+    addressScopes,
     subnetpools,
     subnets,
     ports,
@@ -247,6 +257,9 @@ export const networkingSchema: Schema = {
     serviceProfiles,
     flavorBindings,
     ...Object.values(tagTables),
+    rbacPolicies,
+    bandwidthLimitRules,
+    dscpMarkingRules,
     ipAllocations,
     segmentAllocations,
     groupBindings,

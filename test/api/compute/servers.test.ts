@@ -219,3 +219,19 @@ it('answers a change without what the show of an instance has of the extensions'
   expect(rebuilt.status).toBe(202);
   expect(Object.keys(rebuilt.body.server).sort()).toEqual([...plain, 'adminPass'].sort());
 });
+
+it('boots on a network that is shared with the project alone', async () => {
+  const { networking } = cloud;
+  const { network } = await makeNetwork(networking.stranger, '192.168.102.0/24');
+  const boots = async () =>
+    (await cloud.member('POST', '/v2.1/servers', request({ networks: [{ uuid: network.id }] }))).status;
+  expect(await boots()).toBe(400);
+  const rbac_policy = {
+    object_type: 'network',
+    object_id: network.id,
+    action: 'access_as_shared',
+    target_tenant: demo,
+  };
+  expect((await networking.stranger('POST', '/rbac-policies', { rbac_policy })).status).toBe(201);
+  expect(await boots()).toBe(202);
+});

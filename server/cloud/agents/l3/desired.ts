@@ -1,6 +1,7 @@
 // What the host should have for one router, worked out of what the server says. Pure.
 import type { FloatingIpSpec, RouterSpec } from '../../model/specs.ts';
 import { proxyDaemon } from '../metadata-proxy.ts';
+import { scopeMarks } from './address-scopes.ts';
 import { withHa } from './ha/keepalived.ts';
 import { deviceOf, extraRoutes, gatewayDevice, gatewayRoutes } from './devices.ts';
 import { routerTables, routerTables6 } from './nat.ts';
@@ -54,9 +55,8 @@ function floatingIpsInForce(router: RouterSpec): FloatingIpSpec[] {
 
 /** `qrouter-`: the router itself. */
 function routerNamespace(router: RouterSpec, floating: FloatingIpSpec[], config: L3Config): NamespaceTarget {
-  const internal = router.interfaces
-    .filter((port) => port.admin_state_up)
-    .map((port) => deviceOf('qr-', port, config.ovs_integration_bridge));
+  const ports = router.interfaces.filter((port) => port.admin_state_up);
+  const internal = ports.map((port) => deviceOf('qr-', port, config.ovs_integration_bridge));
   const gateway = router.gw_port === null ? undefined : gatewayDevice(router.gw_port, config);
   const floatingIps = floating.map((item) => item.floating_ip_address);
   gateway?.addresses.push(...floatingIps.map((address) => `${address}/32`));
@@ -72,6 +72,12 @@ function routerNamespace(router: RouterSpec, floating: FloatingIpSpec[], config:
       floating: item.floating_ip_address,
       fixed: item.fixed_ip_address,
     })),
+    scopes: scopeMarks([
+      ...ports.map((port, index) => ({ device: internal[index]!.name, port })),
+      ...(router.gw_port === null || gateway === undefined
+        ? []
+        : [{ device: gateway.name, port: router.gw_port }]),
+    ]),
     keepsPorts: router.ha !== null,
     ...(hasMetadata ? { metadataPort: config.metadata_port } : {}),
   };

@@ -1,5 +1,6 @@
 // The iptables tables of one router: metadata, source NAT, floating IPs. Pure; spelt as iptables-save prints them.
 import type { Tables } from '../../../host/iptables.ts';
+import { noScope, type ScopeMarks } from './address-scopes.ts';
 import { iptablesFrame } from '../iptables-frame.ts';
 import { metadataAddress } from '../metadata-proxy-file.ts';
 
@@ -22,14 +23,15 @@ export interface RouterNat {
   keepsPorts?: boolean;
   /** An internal device that floating IPs come and go by, in place of the gateway (a distributed router). */
   floatingDevice?: string;
+  /** Undefined: every device is in no address scope. */
+  scopes?: ScopeMarks | undefined;
   /** Port of the metadata proxy; undefined: none. */
   metadataPort?: number;
 }
 
-/** Marks: of metadata requests, of what came in by the gateway, of the address scope (there is one for all). */
+/** Marks: of metadata requests, of what came in by the gateway. */
 const metadataMark = '0x1/0xffff';
 const gatewayMark = '0x2/0xffff';
-const scopeMark = '0x4000000/0xffff0000';
 const own = (chain: string) => `${chainPrefix}-${chain}`;
 const metadataRequest = `-d ${metadataAddress}/32 -i qr-+ -p tcp -m tcp --dport 80`;
 
@@ -38,9 +40,11 @@ export function routerTables(nat: RouterNat): Tables {
   const add = (table: string, chain: string, ...rules: string[]) => {
     (tables[table]![own(chain)] ??= []).push(...rules);
   };
-  addScopes(add, nat);
+  addScopes(add, nat, 4);
+  addFloatingScopes(add, nat);
   if (nat.metadataPort !== undefined) addMetadata(add, nat.metadataPort);
-  if (nat.gateway !== undefined) addGateway(add, nat.gateway, portsOf(nat));
+  if (nat.gateway !== undefined)
+    addGateway(add, nat.gateway, { ports: portsOf(nat), scope: outerScope(nat) });
   const { floatingDevice } = nat;
   if (floatingDevice !== undefined) add('nat', 'POSTROUTING', onlyBy(floatingDevice));
   for (const { floating, fixed } of nat.floatingIps) {
@@ -59,9 +63,9 @@ const portsOf = ({ keepsPorts }: RouterNat) => (keepsPorts ? '' : ' --random-ful
 const onlyBy = (device: string) => `! -o ${device} -m conntrack ! --ctstate DNAT -j ACCEPT`;
 
 /** IPv6 is routed, never translated. */
-export function routerTables6(nat: Pick<RouterNat, 'internalDevices' | 'gateway'>): Tables {
+export function routerTables6(nat: Pick<RouterNat, 'internalDevices' | 'gateway' | 'scopes'>): Tables {
   const tables = iptablesFrame(chainPrefix, { nat: false });
-  addScopes((table, chain, ...rules) => (tables[table]![own(chain)] ??= []).push(...rules), nat);
+  addScopes((table, chain, ...rules) => (tables[table]![own(chain)] ??= []).push(...rules), nat, 6);
   return tables;
 }
 
@@ -70,8 +74,10 @@ type Add = (table: string, chain: string, ...rules: string[]) => void;
 /** Address scopes travel in the upper half of the connection's mark; what leaves a scope unmarked is dropped. */
 function addScopes(
   add: Add,
-  { internalDevices, gateway }: Pick<RouterNat, 'internalDevices' | 'gateway'>,
+  { internalDevices, gateway, scopes }: Pick<RouterNat, 'internalDevices' | 'gateway' | 'scopes'>,
+  version: 4 | 6,
 ): void {
+  const markOf = (device: string) => scopes?.[version][device] ?? noScope;
   const devices = internalDevices.toSorted();
   const unset = '-m connmark --mark 0x0/0xffff0000';
   const save = '-j CONNMARK --save-mark --nfmask 0xffff0000 --ctmask 0xffff0000';
@@ -88,12 +94,42 @@ function addScopes(
     'mangle',
     'scope',
     ...[...devices, ...(gateway === undefined ? [] : [gateway.device])].map(
-      (device) => `-i ${device} -j MARK --set-xmark ${scopeMark}`,
+      (device) => `-i ${device} -j MARK --set-xmark ${markOf(device)}`,
     ),
   );
   if (gateway !== undefined) add('mangle', 'POSTROUTING', `-o ${gateway.device} ${unset} ${save}`);
   add('filter', 'FORWARD', `-j ${own('scope')}`);
-  add('filter', 'scope', ...devices.map((device) => `-o ${device} -m mark ! --mark ${scopeMark} -j DROP`));
+  // What is translated on its way out may leave for any scope.
+  const isTranslated = version === 4 && gateway?.isSnatEnabled === true;
+  const outer = scopes === undefined || gateway === undefined || isTranslated ? [] : [gateway.device];
+  add(
+    'filter',
+    'scope',
+    ...[...devices, ...outer].map((device) => `-o ${device} -m mark ! --mark ${markOf(device)} -j DROP`),
+  );
+}
+
+/** Where floating IPs lead out of: the gateway, or the device that stands for it. */
+const outerDevice = ({ floatingDevice, gateway }: RouterNat) => floatingDevice ?? gateway?.device;
+
+/** The scope outside, if it is one. */
+const outerScope = (nat: RouterNat): string | undefined => {
+  const mark = nat.scopes?.[4][nat.gateway?.device ?? ''];
+  return mark === noScope ? undefined : mark;
+};
+
+/** Floating IPs join an address to the scope outside, both ways. */
+function addFloatingScopes(add: Add, nat: RouterNat): void {
+  const { scopes, floatingIps } = nat;
+  const outer = outerDevice(nat);
+  if (scopes === undefined || outer === undefined) return;
+  const outerMark = scopes[4][outer] ?? noScope;
+  const crossing = floatingIps.filter(({ fixed }) => scopes.ofAddress(fixed) !== outerMark);
+  if (crossing.length > 0) add('mangle', 'float-snat', `-o ${outer} -j MARK --set-xmark ${outerMark}`);
+  for (const { floating, fixed } of crossing) {
+    add('mangle', 'floatingip', `-d ${floating}/32 -j MARK --set-xmark ${scopes.ofAddress(fixed)}`);
+    add('mangle', 'FORWARD', `-s ${fixed}/32 -j ${own('float-snat')}`);
+  }
 }
 
 /** Requests to 169.254.169.254 go to the proxy; nobody else may speak to its port. */
@@ -106,11 +142,12 @@ function addMetadata(add: Add, port: number): void {
 function addGateway(
   add: Add,
   { device, address, isSnatEnabled }: NonNullable<RouterNat['gateway']>,
-  ports: string,
+  { ports, scope }: { ports: string; scope: string | undefined },
 ): void {
   if (address === undefined) return;
   const translate = `-j SNAT --to-source ${address}${ports}`;
   add('nat', 'POSTROUTING', onlyBy(device));
+  if (scope !== undefined) add('nat', 'snat', `-o ${device} -m connmark --mark ${scope} -j ACCEPT`);
   if (isSnatEnabled) add('nat', 'snat', `-o ${device} ${translate}`);
   // Internal traffic to a floating IP comes back through the router, to have its address turned back.
   add('nat', 'snat', `-m mark ! --mark ${gatewayMark} -m conntrack --ctstate DNAT ${translate}`);

@@ -125,6 +125,7 @@ export const quotaOptions = defineOptions({
   quota_router: { type: 'int', default: 10, min: -1, help: 'Routers of a project' },
   quota_floatingip: { type: 'int', default: 50, min: -1, help: 'Floating IPs of a project' },
   quota_security_group: { type: 'int', default: 10, min: -1, help: 'Security groups of a project' },
+  quota_rbac_policy: { type: 'int', default: 10, min: -1, help: 'RBAC policies of a project' },
   quota_security_group_rule: {
     type: 'int',
     default: 100,

@@ -15,6 +15,7 @@ import type { Rows } from '../../store/rows.ts';
 import { cidrOf, contains, familyOf } from '../../../lib/cidr.ts';
 import { eui64 } from '../ipam.ts';
 import { portsOnHost } from './host-ports.ts';
+import { qosFor } from './qos.ts';
 
 /** Device specs by port id for ports with a place on the host; the others come back as failed. */
 export async function devicesFor(
@@ -43,9 +44,11 @@ export async function devicesFor(
     ),
     ({ port_id }) => port_id,
   );
+  const qos = await qosFor(rows, found, byId);
   const advertisers = await advertisersOn(rows, networkIds);
   const devices = found.map((port) => ({
     ...deviceOf(port, byId.get(port.network_id)!),
+    ...(qos.has(port.id) && { qos: qos.get(port.id)! }),
     ra_sources: advertisers.get(port.network_id) ?? [],
     fixed_ips: (held.get(port.id) ?? []).map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
     security_groups: (groups.get(port.id) ?? []).map(({ security_group_id }) => security_group_id),

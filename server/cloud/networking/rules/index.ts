@@ -1,6 +1,7 @@
 // The rules of each resource, by its name.
 import { resources } from '../../model/index.ts';
 import type { Rules } from '../work.ts';
+import { addressScopeRules } from './address-scope.ts';
 import { agentRules } from './agent.ts';
 import { constrained } from './constrained.ts';
 import { flavorRules, serviceProfileRules } from './flavor.ts';
@@ -8,6 +9,9 @@ import { floatingipRules } from './floatingip.ts';
 import { meteringLabelBehaviour, meteringLabelRuleBehaviour } from './metering.ts';
 import { networkRules } from './network.ts';
 import { portRules } from './port.ts';
+import { qosPolicyRules } from './qos-policy.ts';
+import { bandwidthLimitRuleRules, dscpMarkingRuleRules } from './qos-rule.ts';
+import { rbacPolicyRules } from './rbac-policy.ts';
 import { routerRules } from './router.ts';
 import { securityGroupBehaviour } from './security-group.ts';
 import { securityGroupRuleRules } from './security-group-rule.ts';
@@ -30,6 +34,11 @@ const declared: Record<string, Rules> = {
   service_profile: serviceProfileRules,
   metering_label: meteringLabelBehaviour,
   metering_label_rule: meteringLabelRuleBehaviour,
+  address_scope: addressScopeRules,
+  rbac_policy: rbacPolicyRules,
+  policy: qosPolicyRules,
+  bandwidth_limit_rule: bandwidthLimitRuleRules,
+  dscp_marking_rule: dscpMarkingRuleRules,
 };
 
 const hasRevision = (name: string) =>

@@ -5,6 +5,8 @@ import type { Port } from '../../model/port.ts';
 import type { Router } from '../../model/router.ts';
 import type { Subnet } from '../../model/subnet.ts';
 import { networks, ports, routers, subnets } from '../../store/networking-tables.ts';
+import { sharingActions } from '../../model/rbac-policy.ts';
+import { mayUse } from '../sharing.ts';
 import type { Work } from '../work.ts';
 
 /** Looks something up once per unit of work. */
@@ -13,17 +15,11 @@ export async function remembered<T>(work: Work, key: string, look: () => Promise
   return work.memo.get(key) as T;
 }
 
-/** A network the caller may use: his own, a shared or an external one; an administrator any. */
+/** A network the caller may use: his own, one shared with him, an external one; an administrator any. */
 export async function getNetwork(work: Work, net_id: string): Promise<Network> {
   const network = await remembered(work, `network ${net_id}`, () => work.rows.find(networks, { id: net_id }));
-  const { context } = work;
-  const isUsable =
-    network !== undefined &&
-    (context.is_admin ||
-      network.tenant_id === context.project_id ||
-      network.shared ||
-      network['router:external']);
-  if (!isUsable) throw neutronError('NetworkNotFound', { net_id });
+  if (network === undefined || !(await mayUse(work, network, sharingActions.network)))
+    throw neutronError('NetworkNotFound', { net_id });
   return network;
 }
 
@@ -45,9 +41,9 @@ export async function getSubnet(work: Work, subnet_id: string): Promise<Subnet> 
   if (subnet === undefined) throw neutronError('SubnetNotFound', { subnet_id });
   const { context } = work;
   if (context.is_admin || subnet.tenant_id === context.project_id) return subnet;
-  const network = await getNetwork(work, subnet.network_id).catch(() => undefined);
-  const isVisible = network !== undefined && (network.shared || network.tenant_id === context.project_id);
-  if (!isVisible) throw neutronError('SubnetNotFound', { subnet_id });
+  const network = await work.rows.find(networks, { id: subnet.network_id });
+  if (network === undefined || !(await mayUse(work, network)))
+    throw neutronError('SubnetNotFound', { subnet_id });
   return subnet;
 }
 

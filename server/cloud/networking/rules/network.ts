@@ -8,15 +8,21 @@ import {
   ipAllocations,
   networks,
   ports,
+  rbacPolicies,
   segmentAllocations,
   subnets,
 } from '../../store/networking-tables.ts';
+import { everybody, sharingActions } from '../../model/rbac-policy.ts';
+import { addressScopesBy } from '../desired/router-port-specs.ts';
 import { networkChanged, tellDhcpAgents } from '../notices.ts';
+import { forgetSharing, losing, ownOrShared, sharedFilter, sharedWith, shareWithAll } from '../sharing.ts';
 import type { Rules, Work } from '../work.ts';
 import { ensureDefaultGroup } from './default-group.ts';
 import { removeFloatingIp } from './floatingip-remove.ts';
 import { forgetNetwork } from './load.ts';
 import { removePort } from './port-remove.ts';
+import { checkQosPolicy, defaultPolicyOf } from './qos-policy.ts';
+import { usersOf } from './rbac-users.ts';
 
 type Create = CreateOf<typeof network>;
 type Update = UpdateOf<typeof network>;
@@ -27,19 +33,33 @@ const ownPorts: readonly string[] = [dhcpOwner, agentGatewayOwner];
 export const networkRules: Rules<Network, Create, Update> = {
   notFound: (net_id) => neutronError('NetworkNotFound', { net_id }),
 
-  scope: (query, { project_id }) =>
-    query.where((is) =>
-      is.or([is('tenant_id', '=', project_id), is('shared', '=', 1), is('router:external', '=', 1)]),
-    ),
+  scope: ownOrShared(sharingActions.network),
+  filters: { shared: sharedFilter },
 
-  async decorate(rows, list) {
+  async decorate(rows, list, _env, { project_id }) {
+    const ids = list.map(({ id }) => id);
+    const shared = await sharedWith(rows, ids, project_id);
     const found = await rows.all(
       subnets,
-      { network_id: list.map(({ id }) => id) },
+      { network_id: ids },
       { orderBy: [{ column: 'created_at' }, { column: 'id' }] },
     );
     const byNetwork = Map.groupBy(found, ({ network_id }) => network_id);
-    return list.map(({ id }) => ({ subnets: (byNetwork.get(id) ?? []).map((subnet) => subnet.id) }));
+    const scopes = await addressScopesBy(rows, found);
+    return list.map(({ id }) => {
+      const own = byNetwork.get(id) ?? [];
+      const scopeOf = (version: number) =>
+        own
+          .filter(({ ip_version }) => ip_version === version)
+          .map(({ subnetpool_id }) => scopes.get(subnetpool_id ?? ''))
+          .find((scope) => scope !== undefined) ?? null;
+      return {
+        subnets: own.map((subnet) => subnet.id),
+        shared: shared.has(id),
+        ipv4_address_scope: scopeOf(4),
+        ipv6_address_scope: scopeOf(6),
+      };
+    });
   },
 
   async beforeCreate(work, body, id) {
@@ -51,8 +71,11 @@ export const networkRules: Rules<Network, Create, Update> = {
     await ensureDefaultGroup(work, body.tenant_id!);
     const is_default = body.is_default && body['router:external'];
     if (is_default) await refuseSecondDefault(work, id);
+    await checkQosPolicy(work, body.qos_policy_id);
+    const qos_policy_id = body.qos_policy_id ?? (await defaultPolicyOf(work, body.tenant_id!));
     return {
       is_default,
+      qos_policy_id,
       status: 'ACTIVE',
       mtu: mtuOf(work, segment, body.mtu),
       'provider:network_type': segment.network_type,
@@ -61,7 +84,13 @@ export const networkRules: Rules<Network, Create, Update> = {
     };
   },
 
+  async afterCreate(work, row) {
+    await shareWithAll(work, 'network', row, row.shared);
+    await shareWithAll(work, 'network', row, row['router:external'], 'access_as_external');
+  },
+
   async beforeUpdate(work, row, changes) {
+    await checkQosPolicy(work, changes.qos_policy_id, row.qos_policy_id);
     if (changes.shared === false && row.shared) await refuseUnsharing(work, row);
     if (changes['router:external'] === false && row['router:external']) await refuseInternal(work, row.id);
     const isExternal = changes['router:external'] ?? row['router:external'];
@@ -75,7 +104,10 @@ export const networkRules: Rules<Network, Create, Update> = {
     return { is_default, mtu: mtuOf(work, segment, changes.mtu) };
   },
 
-  async afterUpdate(work, row) {
+  async afterUpdate(work, row, _before, changes) {
+    if (changes.shared !== undefined) await shareWithAll(work, 'network', row, changes.shared);
+    if (changes['router:external'] === false) await forgetSharing(work, row.id, 'access_as_external');
+    if (changes['router:external']) await shareWithAll(work, 'network', row, true, 'access_as_external');
     forgetNetwork(work, row.id);
     networkChanged(work, 'network_update', row.id);
     await tellDhcpAgents(work, 'network_update_end', { network_id: row.id });
@@ -94,6 +126,7 @@ export const networkRules: Rules<Network, Create, Update> = {
     await work.rows.remove(ipAllocations, { network_id: id });
     await work.rows.remove(subnets, { network_id: id });
     await work.rows.remove(segmentAllocations, { network_id: id });
+    await forgetSharing(work, id);
   },
 
   async afterDelete(work, { id }) {
@@ -115,16 +148,14 @@ function mtuOf(
 }
 
 /** Others' ports would lose their network. */
-async function refuseUnsharing(work: Work, { id, name, tenant_id }: Network): Promise<void> {
-  const foreign = await work.rows.all(
-    ports,
-    { network_id: id },
-    {
-      limit: 1,
-      narrow: (query) => query.where('tenant_id', 'not in', [tenant_id, '']),
-    },
-  );
-  if (foreign.length > 0) throw neutronError('InvalidSharedSetting', { network: name });
+async function refuseUnsharing(work: Work, network: Network): Promise<void> {
+  const action = 'access_as_shared';
+  const policy = { object_type: 'network', object_id: network.id, action, target_tenant: everybody } as const;
+  const without = await work.rows.find(rbacPolicies, policy);
+  if (without === undefined) return;
+  const users = await usersOf(work.rows, policy);
+  if ((await losing(work.rows, network, { users, action, without })).length > 0)
+    throw neutronError('InvalidSharedSetting', { network: network.name });
 }
 
 async function refuseInternal(work: Work, net_id: string): Promise<void> {

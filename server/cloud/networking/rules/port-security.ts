@@ -3,6 +3,7 @@ import { canonicalAddress, familyOf, parseCidr, formatCidr } from '../../../lib/
 import { badRequest } from '../../../lib/errors.ts';
 import { neutronError } from '../../model/errors.ts';
 import { groupBindings, securityGroups } from '../../store/networking-tables.ts';
+import { sharedWith } from '../sharing.ts';
 import type { Work } from '../work.ts';
 
 type Pair = { ip_address?: string; mac_address?: string };
@@ -41,12 +42,18 @@ function addressOrPrefix(text: string): string {
   throw badRequest(`Invalid input for allowed_address_pairs. Reason: '${text}' is not a valid ${kind}.`);
 }
 
-/** The groups exist and are the owner's (an administrator may take any). Throws 404. */
+/** The groups exist, and are the owner's or shared with him (an administrator may take any). Throws 404. */
 export async function checkGroups(work: Work, ids: readonly string[], tenant_id: string): Promise<void> {
   if (ids.length === 0) return;
   const found = await work.rows.all(securityGroups, { id: ids });
-  const usable = found.filter((group) => work.context.is_admin || group.tenant_id === tenant_id);
-  const missing = ids.find((id) => !usable.some((group) => group.id === id));
+  const foreign = found.filter((group) => !work.context.is_admin && group.tenant_id !== tenant_id);
+  const shared = await sharedWith(
+    work.rows,
+    foreign.map(({ id }) => id),
+    tenant_id,
+  );
+  const unusable = new Set(foreign.map(({ id }) => id).filter((id) => !shared.has(id)));
+  const missing = ids.find((id) => unusable.has(id) || !found.some((group) => group.id === id));
   if (missing !== undefined) throw neutronError('SecurityGroupNotFound', { id: missing });
 }
 

@@ -31,6 +31,7 @@ import { ensureDefaultGroup } from './default-group.ts';
 import { getNetwork } from './load.ts';
 import { fixedIpsFilter, securityGroupsFilter } from './port-filters.ts';
 import { forgetPort, releaseFloatingIps } from './port-remove.ts';
+import { checkQosPolicy } from './qos-policy.ts';
 import { addGroups, bindGroups, checkedPairs, checkGroups, groupsOf, isTrusted } from './port-security.ts';
 
 type Create = CreateOf<typeof port>;
@@ -62,13 +63,14 @@ export const portRules: Rules<Port, Create, Update> = {
       ({ port_id }) => port_id,
     );
     const networkIds = [...new Set(list.map(({ network_id }) => network_id))];
-    const owners = new Map(
-      (await rows.all(networks, { id: networkIds })).map(({ id, tenant_id }) => [id, tenant_id]),
+    const networkOf = new Map(
+      (await rows.all(networks, { id: networkIds })).map((network) => [network.id, network]),
     );
     return list.map(({ id, network_id }) => ({
       fixed_ips: (addresses.get(id) ?? []).map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
       security_groups: (groups.get(id) ?? []).map(({ security_group_id }) => security_group_id),
-      'network:tenant_id': owners.get(network_id),
+      qos_network_policy_id: networkOf.get(network_id)?.qos_policy_id ?? null,
+      'network:tenant_id': networkOf.get(network_id)?.tenant_id,
     }));
   },
 
@@ -80,6 +82,7 @@ export const portRules: Rules<Port, Create, Update> = {
   async beforeCreate(work, body, id) {
     const network = await getNetwork(work, body.network_id);
     const mac_address = body.mac_address ?? (await freshMac(work, network.id));
+    await checkQosPolicy(work, body.qos_policy_id);
     if (body.mac_address !== undefined) await refuseTakenMac(work, network.id, mac_address);
     const port_security_enabled = securityOf(body, network);
     const allowed_address_pairs = checkedPairs(work, body.allowed_address_pairs, {
@@ -95,6 +98,7 @@ export const portRules: Rules<Port, Create, Update> = {
       'binding:host_id': host,
       'binding:profile': body['binding:profile'] ?? {},
       l2_up: false,
+      qos_policy_id: body.qos_policy_id ?? null,
       dhcp_ready: false,
     };
     const bound = await bindingOf(work, { ...body, ...made, id } as unknown as Port, network);
@@ -114,6 +118,7 @@ export const portRules: Rules<Port, Create, Update> = {
   },
 
   async beforeUpdate(work, row, changes) {
+    await checkQosPolicy(work, changes.qos_policy_id, row.qos_policy_id);
     await work.env.plugin.population?.changing(work, [row]);
     const mac_address = changes.mac_address ?? row.mac_address;
     if (mac_address !== row.mac_address) {

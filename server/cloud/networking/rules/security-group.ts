@@ -5,6 +5,7 @@ import type { securityGroup, SecurityGroup } from '../../model/security-group.ts
 import { securityGroupRule } from '../../model/security-group-rule.ts';
 import { groupBindings, securityGroupRules } from '../../store/networking-tables.ts';
 import { groupsChanged } from '../notices.ts';
+import { forgetSharing, ownOrShared, sharedWith } from '../sharing.ts';
 import type { Rules } from '../work.ts';
 import { ensureDefaultGroup, outgoingRules } from './default-group.ts';
 import { normalizedCidr } from './security-group-rule.ts';
@@ -17,18 +18,23 @@ const shownOfRules = Object.entries(securityGroupRule.fields).map(([name]) => na
 export const securityGroupBehaviour: Rules<SecurityGroup, Create, Update> = {
   notFound: (id) => neutronError('SecurityGroupNotFound', { id }),
 
+  scope: ownOrShared(),
+
   async beforeList(work) {
     await ensureDefaultGroup(work, work.context.project_id);
   },
 
-  async decorate(rows, list) {
+  async decorate(rows, list, _env, { project_id }) {
+    const ids = list.map(({ id }) => id);
+    const shared = await sharedWith(rows, ids, project_id);
     const found = await rows.all(
       securityGroupRules,
-      { security_group_id: list.map(({ id }) => id) },
+      { security_group_id: ids },
       { orderBy: [{ column: 'id' }] },
     );
     const byGroup = Map.groupBy(found, ({ security_group_id }) => security_group_id);
     return list.map(({ id }) => ({
+      shared: shared.has(id),
       security_group_rules: (byGroup.get(id) ?? []).map((rule) => ({
         ...Object.fromEntries(shownOfRules.map((name) => [name, rule[name as keyof typeof rule]])),
         normalized_cidr: normalizedCidr(rule),
@@ -63,6 +69,7 @@ export const securityGroupBehaviour: Rules<SecurityGroup, Create, Update> = {
     groupsChanged(work, 'rule', [...new Set(naming.map(({ security_group_id }) => security_group_id))]);
     await work.rows.remove(securityGroupRules, { remote_group_id: row.id });
     await work.rows.remove(securityGroupRules, { security_group_id: row.id });
+    await forgetSharing(work, row.id);
     work.memo.delete(`default group ${row.tenant_id}`);
   },
 };

@@ -18,7 +18,8 @@ import { portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
 import { routerPortOwners } from '../router-ports.ts';
 import { scheduleNetwork, syncDhcpPorts } from '../schedule-dhcp.ts';
 import { checkServiceTypes, serves } from '../subnet-service.ts';
-import type { Item, Rules, Work } from '../work.ts';
+import { sharedIdsQuery, sharedWith } from '../sharing.ts';
+import type { Rules, Work } from '../work.ts';
 import { forgetNetwork, getNetwork, subnetsOf } from './load.ts';
 import { cidrFromPool } from './subnetpool-take.ts';
 import {
@@ -49,24 +50,32 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
             .selectFrom('networks')
             .select('id')
             .where((network) =>
-              network.or([network('shared', '=', 1), network('tenant_id', '=', project_id)]),
+              network.or([
+                network('tenant_id', '=', project_id),
+                network('id', 'in', sharedIdsQuery(network, project_id)),
+              ]),
             ),
         ),
       ]),
     ),
 
-  async decorate(rows, list) {
+  async decorate(rows, list, _env, { project_id }) {
     const ids = [...new Set(list.map(({ network_id }) => network_id))];
     const byId = new Map((await rows.all(networks, { id: ids })).map((network) => [network.id, network]));
+    const shared = await sharedWith(rows, ids, project_id);
     return list.map(({ network_id }) => {
-      const network = byId.get(network_id);
-      return { 'network:tenant_id': network?.tenant_id, 'network:shared': network?.shared };
+      const isShared = shared.has(network_id);
+      return {
+        'network:tenant_id': byId.get(network_id)?.tenant_id,
+        'network:shared': isShared,
+        shared: isShared,
+      };
     });
   },
 
   async policyTarget(rows, body) {
     const network = await rows.find(networks, { id: body.network_id as string });
-    return { 'network:tenant_id': network?.tenant_id, 'network:shared': network?.shared } as Item;
+    return { 'network:tenant_id': network?.tenant_id };
   },
 
   async beforeCreate(work, body, id) {
@@ -76,6 +85,7 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
     const subnetpool_id = await poolFor(work, body);
     const cidr = await prefixOf(work, { ...body, tenant_id: body.tenant_id!, subnetpool_id });
     checkIpv6Modes(body, cidr);
+    await refuseOtherPool(work, network.id, { ...body, subnetpool_id });
     await refuseOverlap(work, network.id, cidr);
     const gateway_ip = body.gateway_ip === undefined ? defaultGateway(cidrOf(cidr)) : body.gateway_ip;
     if (gateway_ip !== null) checkGateway(gateway_ip, cidr, version);
@@ -153,6 +163,17 @@ async function prefixOf(
     resource: 'subnets',
     msg: 'a subnetpool must be specified in the absence of a cidr',
   });
+}
+
+/** Subnets of one family on a network come all from one pool, or all from none. */
+async function refuseOtherPool(
+  work: Work,
+  network_id: string,
+  { ip_version, subnetpool_id }: Pick<Subnet, 'ip_version' | 'subnetpool_id'>,
+): Promise<void> {
+  const others = (await subnetsOf(work, network_id)).filter((other) => other.ip_version === ip_version);
+  if (others.some((other) => other.subnetpool_id !== subnetpool_id))
+    throw neutronError('NetworkSubnetPoolAffinityError');
 }
 
 async function refuseOverlap(work: Work, network_id: string, text: string): Promise<void> {

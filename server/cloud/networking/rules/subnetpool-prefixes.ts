@@ -7,6 +7,7 @@ import type { Subnetpool } from '../../model/subnetpool.ts';
 import { subnetpools, subnets } from '../../store/networking-tables.ts';
 import { restamped } from '../operations.ts';
 import type { Item, Work } from '../work.ts';
+import { checkScopeOf } from './address-scope.ts';
 
 export const wrongFamilies = (): CloudError =>
   new CloudError(400, 'PrefixVersionMismatch', 'Cannot mix IPv4 and IPv6 prefixes in a subnet pool.');
@@ -37,7 +38,10 @@ export function grown(
 
 /** PUT add_prefixes: `{prefixes}` put to those of the pool. */
 export async function addPrefixes(work: Work, row: Subnetpool, body: Item): Promise<Item> {
-  return keep(work, row, grown(row, [...row.prefixes, ...prefixesIn(body)]));
+  const prefixes = grown(row, [...row.prefixes, ...prefixesIn(body)]);
+  const { address_scope_id } = row;
+  if (address_scope_id !== null) await checkScopeOf(work, { ...row, prefixes, address_scope_id });
+  return keep(work, row, prefixes);
 }
 
 /** PUT remove_prefixes: `{prefixes}` taken from those of the pool, as far as no subnet uses them. */

@@ -4,6 +4,7 @@ import { CloudError } from '../../../lib/errors.ts';
 import { invalidInput, neutronError } from '../../model/errors.ts';
 import type { Subnetpool } from '../../model/subnetpool.ts';
 import { subnetpools, subnets } from '../../store/networking-tables.ts';
+import { mayUse } from '../sharing.ts';
 import type { Work } from '../work.ts';
 
 interface Wanted {
@@ -19,8 +20,7 @@ interface Wanted {
 export async function cidrFromPool(work: Work, wanted: Wanted): Promise<string> {
   const { subnetpool_id, ip_version } = wanted;
   const pool = await work.rows.find(subnetpools, { id: subnetpool_id });
-  const { context } = work;
-  if (pool === undefined || !(context.is_admin || pool.shared || pool.tenant_id === context.project_id))
+  if (pool === undefined || !(await mayUse(work, pool)))
     throw neutronError('SubnetPoolNotFound', { subnetpool_id });
   if (pool.ip_version !== ip_version)
     throw invalidInput(`Cannot allocate IPv${ip_version} subnet from IPv${pool.ip_version} subnet pool`);

@@ -4,9 +4,13 @@ import { CloudError } from '../../../lib/errors.ts';
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import { neutronError } from '../../model/errors.ts';
 import type { subnetpool, Subnetpool } from '../../model/subnetpool.ts';
-import { subnets } from '../../store/networking-tables.ts';
+import { ports, subnets } from '../../store/networking-tables.ts';
 import { refuseSecondDefault } from '../default-subnetpool.ts';
-import type { Rules } from '../work.ts';
+import { routerChanged } from '../notices.ts';
+import { routerPortOwners } from '../router-ports.ts';
+import { forgetSharing, ownOrShared, sharedFilter, sharedWith, shareWithAll } from '../sharing.ts';
+import type { Rules, Work } from '../work.ts';
+import { checkScopeOf } from './address-scope.ts';
 import { addPrefixes, familyOfAll, grown, removePrefixes } from './subnetpool-prefixes.ts';
 
 type Create = CreateOf<typeof subnetpool>;
@@ -15,10 +19,19 @@ type Update = UpdateOf<typeof subnetpool>;
 export const subnetpoolRules: Rules<Subnetpool, Create, Update> = {
   notFound: (subnetpool_id) => neutronError('SubnetPoolNotFound', { subnetpool_id }),
 
-  scope: (query, { project_id }) =>
-    query.where((is) => is.or([is('tenant_id', '=', project_id), is('shared', '=', 1)])),
+  scope: ownOrShared(),
+  filters: { shared: sharedFilter },
 
-  async beforeCreate(work, body) {
+  async decorate(rows, list, _env, { project_id }) {
+    const shared = await sharedWith(
+      rows,
+      list.map(({ id }) => id),
+      project_id,
+    );
+    return list.map(({ id }) => ({ shared: shared.has(id) }));
+  },
+
+  async beforeCreate(work, body, id) {
     const ip_version = familyOfAll(body.prefixes);
     const longest = ip_version === 4 ? 32 : 128;
     const min_prefixlen = body.min_prefixlen ?? (ip_version === 4 ? 8 : 64);
@@ -26,6 +39,9 @@ export const subnetpoolRules: Rules<Subnetpool, Create, Update> = {
     const default_prefixlen = body.default_prefixlen ?? min_prefixlen;
     checkLengths({ ip_version, min_prefixlen, max_prefixlen, default_prefixlen });
     if (body.is_default) await refuseSecondDefault(work, ip_version);
+    const { address_scope_id, prefixes, shared } = body;
+    if (address_scope_id !== null)
+      await checkScopeOf(work, { id, ip_version, prefixes, shared, address_scope_id });
     return {
       ip_version,
       min_prefixlen,
@@ -35,10 +51,27 @@ export const subnetpoolRules: Rules<Subnetpool, Create, Update> = {
     };
   },
 
+  async afterCreate(work, row) {
+    await shareWithAll(work, 'subnetpool', row, row.shared);
+  },
+
   async beforeUpdate(work, row, changes) {
-    checkLengths({ ...row, ...changes });
+    const then = { ...row, ...changes };
+    checkLengths(then);
     if (changes.is_default && !row.is_default) await refuseSecondDefault(work, row.ip_version);
+    const { address_scope_id } = then;
+    if (
+      address_scope_id !== null &&
+      (changes.address_scope_id !== undefined || changes.prefixes !== undefined)
+    )
+      await checkScopeOf(work, { ...then, address_scope_id });
     return changes.prefixes === undefined ? {} : { prefixes: grown(row, changes.prefixes) };
+  },
+
+  async afterUpdate(work, { id }, before, changes) {
+    const { address_scope_id } = changes;
+    if (address_scope_id !== undefined && address_scope_id !== before.address_scope_id)
+      await tellRoutersOf(work, id);
   },
 
   async beforeDelete(work, { id }) {
@@ -47,10 +80,18 @@ export const subnetpoolRules: Rules<Subnetpool, Create, Update> = {
         subnet_pool_id: id,
         reason: 'Subnet pool has existing allocations',
       });
+    await forgetSharing(work, id);
   },
 
   actions: { add_prefixes: addPrefixes, remove_prefixes: removePrefixes },
 };
+
+/** Routers keep the scopes of their subnets apart. */
+async function tellRoutersOf(work: Work, subnetpool_id: string): Promise<void> {
+  const network_id = (await work.rows.all(subnets, { subnetpool_id })).map((subnet) => subnet.network_id);
+  const there = await work.rows.all(ports, { network_id, device_owner: routerPortOwners });
+  for (const id of new Set(there.map(({ device_id }) => device_id))) await routerChanged(work, id);
+}
 
 type Lengths = Pick<Subnetpool, 'ip_version' | 'min_prefixlen' | 'max_prefixlen' | 'default_prefixlen'>;
 

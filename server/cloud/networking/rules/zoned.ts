@@ -14,8 +14,8 @@ export function zoned(name: keyof typeof kinds, rules: Rules): Rules {
   const { agentType, table, column } = kinds[name];
   return {
     ...rules,
-    async decorate(rows, list, env) {
-      const own = await rules.decorate?.(rows, list, env);
+    async decorate(rows, list, env, context) {
+      const own = await rules.decorate?.(rows, list, env, context);
       const zones = await zonesOf(
         rows,
         { table, column },

@@ -1,6 +1,8 @@
 // The iptables of a router, against what iptables-save prints for the same router of a real Neutron.
 import { expect, it } from 'vitest';
+import { scopeMarks } from '../../../../server/cloud/agents/l3/address-scopes.ts';
 import { routerTables } from '../../../../server/cloud/agents/l3/nat.ts';
+import type { RouterPortSpec } from '../../../../server/cloud/model/specs.ts';
 import { parseTables, planIptables } from '../../../../server/host/iptables.ts';
 
 /** A saved rule set: the rules that carry meaning, without the jumps that every table has. */
@@ -101,4 +103,66 @@ it('loaded once there is nothing left to load', () => {
   const wanted = routerTables(router);
   expect(planIptables(wanted, {}, 'neutron-l3-agent').input).toContain('*nat\n');
   expect(planIptables(wanted, wanted, 'neutron-l3-agent').input).toBe('');
+});
+
+const scopes = {
+  4: { 'qr-a5ad5119-1c': '0x4010000/0xffff0000', 'qr-537546c0-21': '0x4000000/0xffff0000' },
+  6: {},
+  ofAddress: () => '0x4010000/0xffff0000',
+};
+
+it('address scopes are kept apart, joined by floating IPs, and left untranslated within', () => {
+  const outside = { ...scopes[4], 'qg-49a845ca-5a': '0x4000000/0xffff0000' };
+  const apart = routerTables({ ...router, scopes: { ...scopes, 4: outside } });
+  expect(apart.filter!['neutron-l3-agent-scope']).toEqual([
+    '-o qr-537546c0-21 -m mark ! --mark 0x4000000/0xffff0000 -j DROP',
+    '-o qr-a5ad5119-1c -m mark ! --mark 0x4010000/0xffff0000 -j DROP',
+  ]);
+  expect(apart.mangle!['neutron-l3-agent-floatingip']).toEqual([
+    '-d 10.64.201.72/32 -j MARK --set-xmark 0x4010000/0xffff0000',
+  ]);
+  expect(apart.mangle!['neutron-l3-agent-FORWARD']).toEqual([
+    '-s 192.168.101.102/32 -j neutron-l3-agent-float-snat',
+  ]);
+  expect(apart.mangle!['neutron-l3-agent-float-snat']).toContain(
+    '-o qg-49a845ca-5a -j MARK --set-xmark 0x4000000/0xffff0000',
+  );
+  expect(apart.nat!['neutron-l3-agent-snat']!.join()).not.toContain('connmark');
+  const inside = { ...scopes[4], 'qg-49a845ca-5a': '0x4010000/0xffff0000' };
+  const joined = routerTables({ ...router, scopes: { ...scopes, 4: inside } });
+  expect(joined.nat!['neutron-l3-agent-snat']!.slice(0, 3)).toEqual([
+    '-j neutron-l3-agent-float-snat',
+    '-o qg-49a845ca-5a -m connmark --mark 0x4010000/0xffff0000 -j ACCEPT',
+    '-o qg-49a845ca-5a -j SNAT --to-source 10.64.201.91 --random-fully',
+  ]);
+  // in one scope with the outside a floating IP has nothing to join
+  expect(joined.mangle!['neutron-l3-agent-floatingip']).toEqual([]);
+  const plain = { ...router.gateway, isSnatEnabled: false };
+  const routed = routerTables({ ...router, gateway: plain, scopes: { ...scopes, 4: outside } });
+  expect(routed.filter!['neutron-l3-agent-scope']).toContain(
+    '-o qg-49a845ca-5a -m mark ! --mark 0x4000000/0xffff0000 -j DROP',
+  );
+});
+
+it('every address scope of a router has a mark of its own', () => {
+  const port = (id: string, address_scopes?: { 4?: string; 6?: string }) =>
+    ({
+      id,
+      subnets: [{ ip_version: 4, cidr: `10.${id}.0.0/24` }],
+      ...(address_scopes && { address_scopes }),
+    }) as unknown as RouterPortSpec;
+  expect(scopeMarks([{ device: 'qr-1', port: port('1') }])).toBeUndefined();
+  const marks = scopeMarks([
+    { device: 'qr-1', port: port('1', { 4: 'b', 6: 'c' }) },
+    { device: 'qr-2', port: port('2', { 4: 'a' }) },
+    { device: 'qg-3', port: port('3') },
+  ])!;
+  expect(marks[4]).toEqual({
+    'qr-1': '0x4020000/0xffff0000',
+    'qr-2': '0x4010000/0xffff0000',
+    'qg-3': '0x4000000/0xffff0000',
+  });
+  expect(marks[6]['qr-1']).toBe('0x4030000/0xffff0000');
+  expect(marks.ofAddress('10.2.0.7')).toBe('0x4010000/0xffff0000');
+  expect(marks.ofAddress('10.9.0.7')).toBe('0x4000000/0xffff0000');
 });

@@ -8,6 +8,7 @@ import { proxyDaemon } from '../../metadata-proxy.ts';
 import type { WantedDevice, WantedRoute } from '../../namespace-plan.ts';
 import { floatingTable } from '../../namespace-policy.ts';
 import { isServed, routerSysctls } from '../desired.ts';
+import { scopeMarks } from '../address-scopes.ts';
 import { deviceOf, extraRoutes, gatewayDevice, gatewayRoutes } from '../devices.ts';
 import { routerTables, routerTables6 } from '../nat.ts';
 import { radvdDaemon } from '../radvd.ts';
@@ -101,6 +102,10 @@ function routerNamespace(
     : undefined;
   const nat = {
     internalDevices: [...devices, ...(veth === undefined ? [] : [veth])].map(({ name }) => name),
+    scopes: scopeMarks([
+      ...ports.map((port, index) => ({ device: devices[index]!.name, port })),
+      ...(veth === undefined || router.gw_port === null ? [] : [{ device: veth.name, port: router.gw_port }]),
+    ]),
     floatingIps: veth === undefined ? [] : translations(floating),
     ...(veth === undefined ? {} : { floatingDevice: veth.name }),
     ...(hasMetadata ? { metadataPort: config.metadata_port } : {}),
@@ -223,6 +228,10 @@ function snatNamespace(
   const nat = {
     internalDevices: internal.map(({ name }) => name),
     gateway: { device: gateway.name, address, isSnatEnabled: router.enable_snat },
+    scopes: scopeMarks([
+      ...router.dvr.snat_interfaces.map((item, index) => ({ device: internal[index]!.name, port: item })),
+      { device: gateway.name, port },
+    ]),
     floatingIps: translations(floating),
   };
   return {
