@@ -11,7 +11,11 @@ import { createHosts } from '../../server/cloud/compute/hosts.ts';
 import { createMetadataApp } from '../../server/cloud/compute/metadata/app.ts';
 import { authenticateWith } from '../../server/cloud/identity/authenticate.ts';
 import { createImageApp, openImages, seedImages } from '../../server/cloud/image/app.ts';
+import { RpcTimeout } from '../../server/cloud/rpc/rpc.ts';
 import { computeSchema } from '../../server/cloud/store/compute-tables.ts';
+import { imageSchema } from '../../server/cloud/image/tables.ts';
+import { networkingSchema } from '../../server/cloud/store/networking-tables.ts';
+import type { Table } from '../../server/cloud/store/table.ts';
 import { openStore } from '../../server/cloud/store/store.ts';
 import { listen } from '../../server/lib/http.ts';
 import { silentLogger as log } from '../../server/lib/log.ts';
@@ -40,6 +44,10 @@ export interface ComputeServer {
   conductor: ReturnType<typeof conductorEndpoints>;
   session: Requester;
   imageId: string;
+  /** Every row of the three services' tables. */
+  everything: () => Promise<string>;
+  /** Asks the Image API as a member of project demo. */
+  image: Ask;
   /** Lets hosts report themselves. */
   hostsUp: (...names: string[]) => Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -75,7 +83,7 @@ export async function computeServer(): Promise<ComputeServer> {
   const rpc = {
     cast: (_topic: string, method: string, args: Record<string, unknown>, options?: { server?: string }) =>
       void casts.push({ method, server: options?.server, args }),
-    call: () => Promise.reject(new Error('no host answers in this test')),
+    call: () => Promise.reject(new RpcTimeout('no host answers in this test')),
   };
   const notified: ComputeServer['notified'] = [];
   const notify: Notify = (type, payload) =>
@@ -110,6 +118,16 @@ export async function computeServer(): Promise<ComputeServer> {
     conductor,
     session,
     imageId: found.body.images[0]!.id,
+    image: (method, path, body) => ask(`${image.url}${path}`, method, demo, body),
+    everything: async () => {
+      const parts = [
+        [computeSchema, store],
+        [imageSchema, images.store],
+        [networkingSchema, networking.env.store],
+      ] as const;
+      const rows = parts.flatMap(([{ tables }, { read }]) => tables.map((table) => read.all(table as Table)));
+      return JSON.stringify(await Promise.all(rows));
+    },
     hostsUp: async (...names) => {
       for (const host of names)
         await conductor.report_state({ host, binary: 'nova-compute', zone: 'nova', memory_mb: 1, vcpus: 1 });

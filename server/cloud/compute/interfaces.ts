@@ -2,7 +2,7 @@
 import type { Router } from 'express';
 import { z } from 'zod';
 import { ApiFailure } from '../client/session.ts';
-import { RpcRemoteError } from '../rpc/rpc.ts';
+import { RpcRemoteError, RpcTimeout } from '../rpc/rpc.ts';
 import type { VifSpec } from '../model/instance.ts';
 import type { ComputeDeps } from './deps.ts';
 import { badRequest, conflict, notFound } from './failure.ts';
@@ -95,6 +95,8 @@ export function addInterfaces(router: Router, deps: ComputeDeps): void {
       res.json({ interfaceAttachment: show(vif, await readPort(vif.port_id)) });
     } catch (error) {
       if (error instanceof RpcRemoteError && error.type === 'BuildFailed') throw badRequest(error.message);
+      if (error instanceof RpcTimeout)
+        throw conflict(`Host ${row.host} of instance ${row.id} does not answer`);
       throw error;
     }
   });

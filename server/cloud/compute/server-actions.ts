@@ -1,6 +1,7 @@
 // POST /servers/ID/action: each changes what is wanted of the instance and tells its host; the host brings it about.
 import { randomBytes } from 'node:crypto';
 import type { Router } from 'express';
+import { RpcTimeout } from '../rpc/rpc.ts';
 import type { RequestContext } from '../model/context.ts';
 import { instances, type InstanceRow } from '../store/compute-tables.ts';
 import type { ComputeDeps } from './deps.ts';
@@ -151,8 +152,9 @@ async function consoleOutput(
   if (row.host === null || row.vm_state === 'building') throw conflict(`Instance ${row.id} is not ready`);
   const lines = length === undefined || length === null || Number(length) < 0 ? null : Number(length);
   const args = { instance_uuid: row.id, tail_length: lines };
-  return deps.rpc.call<string>('compute', 'get_console_output', args, {
-    server: row.host,
-    timeoutMs: 10_000,
+  const options = { server: row.host, timeoutMs: 10_000 };
+  return deps.rpc.call<string>('compute', 'get_console_output', args, options).catch((error: Error) => {
+    if (error instanceof RpcTimeout) throw conflict(`Host ${row.host} of instance ${row.id} does not answer`);
+    throw error;
   });
 }
