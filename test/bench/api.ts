@@ -12,7 +12,7 @@ const networkCount = 100;
 const portCount = 300;
 const clientCount = 8;
 const listRounds = 7;
-const bulk = 500;
+const bulk = 100;
 const manyPorts = 50_000;
 /** The server's own housekeeping after its start. */
 const settleMs = 5000;
