@@ -109,9 +109,15 @@ async function removeDevices(port_id: string): Promise<void> {
   );
 }
 
+/** What the device of an instance is called while nothing may reach it: a bridge's agent must not set it up again. */
+export const heldAlias = 'nova-held-down';
+const freeAlias = 'nova-plugged';
+
 /** Cuts or restores an instance's carrier, as a paused machine does not answer. */
 export const setVifUp = (port_id: string, up: boolean): Promise<void> =>
-  ipBatch([['link', 'set', 'dev', vifNames(port_id).tap, up ? 'up' : 'down']]);
+  ipBatch([
+    ['link', 'set', 'dev', vifNames(port_id).tap, 'alias', up ? freeAlias : heldAlias, up ? 'up' : 'down'],
+  ]);
 
 /** How a port is plugged, among all devices and switch ports of the node; undefined: not, or not wholly. */
 export function pluggedAs(

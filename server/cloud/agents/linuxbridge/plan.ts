@@ -1,4 +1,5 @@
 // The whole difference between what the server wants of this host and what the host has, as ordered steps. Pure.
+import { heldAlias } from '../../../host/guest-vif.ts';
 import type { Link } from '../../../host/link.ts';
 import type { DeviceSpec } from '../../model/specs.ts';
 import { planFirewall } from '../firewall/plan.ts';
@@ -83,7 +84,11 @@ export function plan(
     ...bridges.flat(),
     ...planTunnelEntries(networks, desired.overlay, settings, actual, deletedIn(bridges.flat())),
     ...bound.flatMap(({ tap, spec, network }) =>
-      change(tap.name, tap, { mtu: network.mtu, master: network.bridge, isUp: spec.admin_state_up }),
+      change(tap.name, tap, {
+        mtu: network.mtu,
+        master: network.bridge,
+        isUp: spec.admin_state_up && tap.alias !== heldAlias,
+      }),
     ),
     ...unknown.map(({ name }) =>
       ip(['link', 'set', 'dev', name, 'nomaster'], `the server knows no port of ${name} on this host`),

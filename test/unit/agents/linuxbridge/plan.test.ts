@@ -12,6 +12,7 @@ import { recordedZones } from '../../../../server/cloud/agents/firewall/zones.ts
 import { emptyOverlay } from '../../../../server/cloud/agents/l2/overlay.ts';
 import type { DeviceSpec } from '../../../../server/cloud/model/specs.ts';
 import { planEbtables } from '../../../../server/host/ebtables.ts';
+import { heldAlias } from '../../../../server/host/guest-vif.ts';
 import { parseTables } from '../../../../server/host/iptables.ts';
 import type { Link } from '../../../../server/host/link.ts';
 import type { OvsPort } from '../../../../server/host/ovs-ports.ts';
@@ -217,4 +218,14 @@ it('VXLAN without an address of the host is refused at the start', () => {
   expect(() => settingsOf({ ...config, vxlan: { ...populated, vxlan_group: '10.0.0.9' } })).toThrow(
     /multicast/,
   );
+});
+
+it('the tap of a stopped or paused instance is not set up again', () => {
+  const down = (alias?: string) => link(tap, { kind: 'veth', isUp: false, ...(alias && { alias }) });
+  const raised = (one: Link) =>
+    lines(decide(desired(), host([link('eth1'), one]))).filter(
+      (line) => line.includes(tap) && / up$/.test(line),
+    );
+  expect(raised(down())).toHaveLength(1);
+  expect(raised(down(heldAlias))).toEqual([]);
 });
