@@ -1,5 +1,6 @@
 // Reads the stream that Tempest writes while it runs: packets of subunit version 2, one or more per test.
 // Format: https://github.com/testing-cabal/subunit, README.rst, "Version 2".
+import { crc32 } from 'node:zlib';
 
 /** One packet: what is known of a test, or bytes that were attached to it. */
 export interface SubunitEvent {
@@ -36,7 +37,11 @@ function numberAt(bytes: Buffer, at: number): { value: number; end: number } | u
   return { value, end: at + length };
 }
 
-/** A packet that is whole, without its check sum. */
+/** Whether bytes are a packet: it ends with a check sum of what is before. */
+const isWhole = (bytes: Buffer) =>
+  bytes.length > 8 && bytes.readUInt32BE(bytes.length - 4) === crc32(bytes.subarray(0, -4));
+
+/** A packet that is whole. */
 function readPacket(packet: Buffer): SubunitEvent {
   const flags = packet.readUInt16BE(1);
   let at = numberAt(packet, 3)!.end;
@@ -80,8 +85,9 @@ export function createSubunitReader(onEvent: (event: SubunitEvent) => void): (by
       }
       const length = numberAt(rest, 3);
       if (length === undefined || length.value > rest.length) return;
-      onEvent(readPacket(rest.subarray(0, length.value)));
-      rest = rest.subarray(length.value);
+      const isPacket = isWhole(rest.subarray(0, length.value));
+      if (isPacket) onEvent(readPacket(rest.subarray(0, length.value)));
+      rest = rest.subarray(isPacket ? length.value : 1);
     }
   };
 }

@@ -1,4 +1,4 @@
-// Runs tests of Tempest by their ids, one after another, and tells the outcome of each as it comes.
+// Runs tests of Tempest by their ids and tells the outcome of each as it comes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientContainer } from '../../support/cloud/client-container.ts';
@@ -17,10 +17,15 @@ export function readList(name: string, pattern: RegExp | undefined): string[] {
 /** After so long without a word no word is expected any more: above every bound that Tempest has for one test. */
 const silenceMs = 30 * 60_000;
 
-/** Runs them to the end. What went on is in tempest.log of the folder, in the container. */
+/** Runs them to the end, classes of them at once as told. What went on is in tempest.log of the folder, in the container. */
 export async function runList(
   client: ClientContainer,
-  { ids, cloud, outcomes }: { ids: readonly string[]; cloud: TempestCloud; outcomes: Outcomes },
+  {
+    ids,
+    cloud,
+    outcomes,
+    atOnce,
+  }: { ids: readonly string[]; cloud: TempestCloud; outcomes: Outcomes; atOnce: number },
 ): Promise<void> {
   const inFolder = (...argv: string[]) => ['env', `--chdir=${runFolder}`, ...argv];
   const configuration = `${runFolder}/tempest.conf`;
@@ -39,7 +44,7 @@ export async function runList(
       configuration,
       '--load-list',
       'ids',
-      '--serial',
+      ...(atOnce === 1 ? ['--serial'] : ['--concurrency', String(atOnce)]),
       '--subunit',
     ];
     const complaint = await client.follow(inFolder(...argv), {
