@@ -12,9 +12,13 @@ export function describeGuide(
   { isOwn, match }: { isOwn: boolean; match: RegExp | undefined },
 ): void {
   const chosen = Object.entries(sections).filter(([name]) => match?.test(name) ?? true);
-  const run: RunNeutron = (argv, env = {}) => {
+  const run: RunNeutron = (argv, given = {}) => {
     const { client, engine, lab } = cloud();
-    const command = ['neutron', ...argv];
+    const taken = Object.keys(given).filter((name) => given[name] === undefined);
+    const command = ['env', ...taken.flatMap((name) => ['-u', name]), 'neutron', ...argv];
+    const env = Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    );
     if (!isOwn) return client.run(command, { env });
     return exec(engine, lab.id, 'controller', command, { env: { ...client.credentials, ...env } });
   };

@@ -236,8 +236,9 @@ const one = (type: Section['type']): Section => ({ commands: 1, type });
 const identity2 = one((typist) =>
   typist.typeAs(
     {
-      ...{ OS_AUTH_URL: 'http://controller:5000/v2.0', OS_TENANT_NAME: 'admin', OS_PROJECT_NAME: '' },
-      ...{ OS_USER_DOMAIN_NAME: '', OS_PROJECT_DOMAIN_NAME: '', OS_IDENTITY_API_VERSION: '2.0' },
+      ...{ OS_AUTH_URL: 'http://controller:5000/v2.0', OS_TENANT_NAME: 'admin' },
+      ...{ OS_PROJECT_NAME: undefined, OS_USER_DOMAIN_NAME: undefined, OS_PROJECT_DOMAIN_NAME: undefined },
+      OS_IDENTITY_API_VERSION: undefined,
     },
     ['net-list'],
   ),

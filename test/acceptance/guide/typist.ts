@@ -11,7 +11,7 @@ export interface Typist {
   /** Types one command; answers with the id its table shows, or ''. What is wrong with it is written down, not thrown. */
   type(argv: readonly string[], shown?: Shown): Promise<string>;
   /** The same with other credentials. */
-  typeAs(env: Record<string, string>, argv: readonly string[]): Promise<void>;
+  typeAs(env: Environment, argv: readonly string[]): Promise<void>;
   /** What the last command wrote. */
   readonly output: string;
   /** Id of a project, which is made where there is none. */
@@ -21,8 +21,11 @@ export interface Typist {
   readonly failures: readonly string[];
 }
 
-/** How a command line is run; `env` is put over the credentials of an administrator. */
-export type RunNeutron = (argv: string[], env?: Record<string, string>) => Promise<ExecResult>;
+/** What is put over the credentials of an administrator; undefined takes a variable away. */
+export type Environment = Record<string, string | undefined>;
+
+/** How a command line is run. */
+export type RunNeutron = (argv: string[], env?: Environment) => Promise<ExecResult>;
 
 const idIn = (table: string) => /^\| *id *\| *([0-9a-f-]+) *\|$/m.exec(table)?.[1] ?? '';
 const complaintOf = ({ stdout, stderr }: ExecResult) =>
@@ -34,7 +37,7 @@ export function createTypist(run: RunNeutron, project: (name: string) => Promise
   const failures: string[] = [];
   let typed = 0;
   let output = '';
-  const type = async (argv: readonly string[], shown: Shown, env?: Record<string, string>) => {
+  const type = async (argv: readonly string[], shown: Shown, env?: Environment) => {
     typed += 1;
     const result = await run([...argv], env);
     output = result.stdout;
