@@ -7,7 +7,7 @@ import {
 } from '../../server/appliance/cli/acceptance-suites.ts';
 import { startClientCloud, tempestCloudOf, type ClientCloud } from './cloud.ts';
 import { describeGuide } from './guide/describe-guide.ts';
-import { createOutcomes } from './tempest/outcomes.ts';
+import { createOutcomes, type Outcome } from './tempest/outcomes.ts';
 import { readList, runList } from './tempest/run-list.ts';
 
 /** Names of suites, and a pattern for the tests within: what `patchbay test --acceptance` was asked for. */
@@ -32,13 +32,25 @@ for (const name of clouds.filter((one) => runs.some(({ cloud }) => cloud === one
 
 /** Tests of networks sleep ten seconds before they delete a subnet: several classes of them are run at once. */
 function describeList(cloud: () => ClientCloud, list: string): void {
-  const ids = readList(list, match);
+  const { ids, leftOut } = readList(list, match);
   const outcomes = createOutcomes(ids);
   let isOver: Promise<void>;
 
   beforeAll(async () => {
     const atOnce = list === 'api-network' ? 4 : 1;
     isOver = runList(cloud().client, { ids, outcomes, atOnce, cloud: await tempestCloudOf(cloud()) });
+  });
+  afterAll(async () => {
+    outcomes.end('It was not begun');
+    const found = await Promise.all(ids.map((id) => outcomes.of(id)));
+    const count = (kind: Outcome['kind']) => found.filter((outcome) => outcome.kind === kind).length;
+    const kinds = (['passed', 'failed', 'skipped', 'not run'] as const).map(
+      (kind) => `${count(kind)} ${kind}`,
+    );
+    console.info(
+      `${list}: ${ids.length + leftOut.length} tests: ${kinds.join(', ')}, ${leftOut.length} left out`,
+    );
+    for (const { id, reason } of leftOut) console.info(`left out: ${id}: ${reason}`);
   });
   it.each(ids)('%s', async (id) => {
     const outcome = await outcomes.of(id);

@@ -121,7 +121,9 @@ export async function runProject(
     join(folders.build, 'test', `${part}.json`),
   );
   await Promise.all(files.map((file) => rm(file, { force: true })));
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${files[0]!}`];
+  // tests of a suite that runs for an hour are told one by one
+  const reporter = name === acceptanceProject ? 'verbose' : 'default';
+  const reporters = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${files[0]!}`];
   const code = isHost
     ? await runTool('node', [join('test', 'support', 'run-host-tests.ts')], signal, {
         VITEST_JSON: files.join(','),

@@ -7,11 +7,22 @@ import { reasonToLeaveOut } from './left-out.ts';
 import type { Outcomes } from './outcomes.ts';
 import { createSubunitReader } from './read-subunit.ts';
 
-/** The ids of a list that are run, in its order; with a pattern those that match. */
-export function readList(name: string, pattern: RegExp | undefined): string[] {
+export interface TestList {
+  /** Ids of the tests that are run, in the order of the list. */
+  ids: string[];
+  /** Those that are not, each with the reason. */
+  leftOut: { id: string; reason: string }[];
+}
+
+/** A list by its name; with a pattern only the tests that match. */
+export function readList(name: string, pattern: RegExp | undefined): TestList {
   const text = readFileSync(join(import.meta.dirname, '..', 'lists', `${name}.txt`), 'utf8');
-  const ids = text.split('\n').filter((id) => id !== '' && reasonToLeaveOut(id) === undefined);
-  return pattern === undefined ? ids : ids.filter((id) => pattern.test(id));
+  const all = text.split('\n').filter((id) => id !== '' && (pattern === undefined || pattern.test(id)));
+  const leftOut = all.flatMap((id) => {
+    const reason = reasonToLeaveOut(id);
+    return reason === undefined ? [] : [{ id, reason }];
+  });
+  return { ids: all.filter((id) => reasonToLeaveOut(id) === undefined), leftOut };
 }
 
 /** After so long without a word no word is expected any more: above every bound that Tempest has for one test. */
