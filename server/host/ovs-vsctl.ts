@@ -29,7 +29,7 @@ export interface VsctlOptions {
 
 /** Columns of a table to read or to watch. */
 export interface TableQuery {
-  table: 'Open_vSwitch' | 'Bridge' | 'Port' | 'Interface' | 'Controller' | 'Manager';
+  table: 'Open_vSwitch' | 'Bridge' | 'Port' | 'Interface' | 'Controller' | 'Manager' | 'QoS' | 'Queue';
   columns: readonly string[];
 }
 

@@ -81,7 +81,7 @@ export const defaultSettings: Settings = {
   allow_bulk: true,
   allow_pagination: true,
   allow_sorting: true,
-  service_plugins: ['router', 'metering'],
+  service_plugins: ['router', 'metering', 'qos'],
   max_dns_nameservers: 5,
   max_subnet_host_routes: 20,
   max_routes: 30,

@@ -1,5 +1,5 @@
 // Security groups of the bound ports: ipsets, iptables, and connections that no rule allows any more. Pure.
-import { planIptables, type Tables } from '../../../host/iptables.ts';
+import { planIptables, type Chains, type Tables } from '../../../host/iptables.ts';
 import { planIpsets } from '../../../host/ipset.ts';
 import type { ZoneConnections } from '../../../host/conntrack.ts';
 import type { DeviceSpec, SecurityGroupInfo } from '../../model/specs.ts';
@@ -23,6 +23,8 @@ export interface WantedFirewall {
   groups: SecurityGroupInfo;
   /** Zones by owner that earlier passes saw: they survive somebody flushing the raw table. */
   zones: ReadonlyMap<string, number>;
+  /** Chains of the table mangle that the agent wants besides. */
+  mangle?: Chains | undefined;
 }
 
 export interface FirewallSteps {
@@ -33,7 +35,7 @@ export interface FirewallSteps {
 }
 
 export function planFirewall(
-  { scheme, specs, groups, zones }: WantedFirewall,
+  { scheme, specs, groups, zones, mangle }: WantedFirewall,
   actual: FirewallActual,
   settings: FirewallSettings,
 ): FirewallSteps {
@@ -50,15 +52,16 @@ export function planFirewall(
     actual.ipsets,
     isOurSet,
   );
-  const first: FirewallStep[] = isOn ? planSysctls(actual) : [];
+  const first: FirewallStep[] = isOn || mangle !== undefined ? planSysctls(actual) : [];
   if (sets.grow.length > 0) first.push(ipsetStep(sets.grow));
   const last: FirewallStep[] = sets.shrink.length > 0 ? [ipsetStep(sets.shrink)] : [];
   for (const family of families) {
     const found = actual.tables[family] ?? {};
     const ports = guarded.map((spec) => ({ spec, zone: zoneOf.get(scheme.zoneOwner(spec))! }));
-    const wanted = isOn
+    const rules = isOn
       ? firewallTables({ scheme, guarded: ports, trusted, groups, usesIpset: settings.usesIpset }, family)
       : {};
+    const wanted: Tables = mangle === undefined ? rules : { ...rules, mangle };
     const { input, reasons } = planIptables(wanted, found, scheme.chainPrefix);
     if (input !== '') first.push({ kind: 'change-iptables', family, input, reason: reasons.join('; ') });
     last.push(

@@ -8,6 +8,7 @@ import { parseNeighbours, type Neighbour } from '../../../host/neighbour.ts';
 import { readOvsPorts, type OvsPort } from '../../../host/ovs-ports.ts';
 import { parseRoutes, type Route } from '../../../host/route.ts';
 import { readSysctls } from '../../../host/sysctl.ts';
+import { readBuckets, type TokenBucket } from '../../../host/tc.ts';
 import { readTunnelFdb, type TunnelEntry } from '../../../host/tunnel-fdb.ts';
 import { readFirewall, type FirewallActual } from '../firewall/actual.ts';
 import { placedAlias } from '../namespace-veth.ts';
@@ -21,6 +22,8 @@ export interface Actual extends FirewallActual {
   /** Permanent ones. */
   neighbours: readonly Neighbour[];
   ebtables: Chains;
+  /** Of devices that have one. */
+  buckets: ReadonlyMap<string, TokenBucket>;
   /** Whether a VXLAN device knows IPv6; none is named where the kernel does not. */
   ipv6: ReadonlyMap<string, boolean>;
   /** What makes VLAN devices. */
@@ -30,17 +33,19 @@ export interface Actual extends FirewallActual {
 }
 
 export async function readActual(vlans: Actual['vlans']): Promise<Actual> {
-  const [[devices = [], routes = [], neighbours = []], fdb, ebtables, ports, firewall] = await Promise.all([
-    readIpBatch([
-      ['address', 'show'],
-      ['route', 'show', 'table', 'main'],
-      ['neigh', 'show', 'nud', 'permanent'],
-    ]),
-    readTunnelFdb(),
-    readEbtables(),
-    vlans === 'openvswitch' ? readOvsPorts().catch(() => undefined) : undefined,
-    readFirewall(),
-  ]);
+  const [[devices = [], routes = [], neighbours = []], fdb, ebtables, buckets, ports, firewall] =
+    await Promise.all([
+      readIpBatch([
+        ['address', 'show'],
+        ['route', 'show', 'table', 'main'],
+        ['neigh', 'show', 'nud', 'permanent'],
+      ]),
+      readTunnelFdb(),
+      readEbtables(),
+      readBuckets(),
+      vlans === 'openvswitch' ? readOvsPorts().catch(() => undefined) : undefined,
+      readFirewall(),
+    ]);
   const links = new Map(parseLinks(devices).map((link) => [link.name, link]));
   return {
     links,
@@ -49,6 +54,7 @@ export async function readActual(vlans: Actual['vlans']): Promise<Actual> {
     fdb,
     neighbours: parseNeighbours(neighbours),
     ebtables,
+    buckets,
     ipv6: await readIpv6([...links.values()].filter((link) => link.kind === 'vxlan')),
     vlans,
     ports,

@@ -2,6 +2,7 @@
 import { restoreEbtables } from '../../../host/ebtables.ts';
 import { ipBatch } from '../../../host/ip.ts';
 import { vsctl } from '../../../host/ovs-vsctl.ts';
+import { setBucket } from '../../../host/tc.ts';
 import { bridgeBatch } from '../../../host/tunnel-fdb.ts';
 import { applyFirewall } from '../firewall/apply.ts';
 import type { Step } from './steps.ts';
@@ -34,6 +35,9 @@ async function applyGroup(steps: readonly Step[]): Promise<void> {
       return;
     case 'change-switch':
       await vsctl(all(kind).flatMap((step) => step.commands));
+      return;
+    case 'set-bucket':
+      for (const { dev, bucket } of all(kind)) await setBucket(dev, bucket);
       return;
     case 'set-sysctl':
     case 'change-ipsets':

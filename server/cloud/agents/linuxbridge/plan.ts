@@ -9,6 +9,7 @@ import { pluggedTaps, type Actual } from './actual.ts';
 import type { HostDesired } from './desired.ts';
 import { networksOf, type BridgedNetwork, type Unreachable } from './networks.ts';
 import { change, planBridgedNetwork, planLeftovers, type Memory } from './plan-networks.ts';
+import { planBuckets, qosChains } from './plan-qos.ts';
 import { planSpoofGuard } from './plan-spoof.ts';
 import { planAccessPorts, planLeftPorts } from './plan-switch.ts';
 import { planTunnelEntries } from './plan-vxlan.ts';
@@ -74,7 +75,11 @@ export function plan(
   const { bound, unknown, unreachable, networks, isComplete } = bindTaps(desired, settings, actual);
   const specs = bound.map(({ spec }) => spec);
   const firewall = isComplete
-    ? planFirewall({ scheme, specs, groups: desired.groups, zones: seen.zones }, actual, settings)
+    ? planFirewall(
+        { scheme, specs, groups: desired.groups, zones: seen.zones, mangle: qosChains(bound) },
+        actual,
+        settings,
+      )
     : { first: [], last: [] };
   const bridges = networks.map((network) => planBridgedNetwork(network, settings, actual, seen.holdings));
   return [
@@ -90,6 +95,7 @@ export function plan(
         isUp: spec.admin_state_up && tap.alias !== heldAlias,
       }),
     ),
+    ...planBuckets(bound, actual),
     ...unknown.map(({ name }) =>
       ip(['link', 'set', 'dev', name, 'nomaster'], `the server knows no port of ${name} on this host`),
     ),
@@ -113,6 +119,7 @@ function planRemoval(settings: Settings, actual: Actual): Step[] {
   const firewall = planFirewall({ scheme, specs: [], groups, zones: new Map() }, actual, off);
   return [
     ...firewall.first,
+    ...planBuckets([], actual),
     ...planSpoofGuard([], actual.ebtables),
     ...planLeftovers([], settings, actual),
     ...planLeftPorts([], actual),

@@ -1,6 +1,7 @@
 // What the agent can do to the host. Each step is safe to repeat; apply.ts does them, neighbours of one kind in one process.
 import type { IpArgs } from '../../../host/ip.ts';
 import type { VsctlCommand } from '../../../host/ovs-vsctl.ts';
+import type { TokenBucket } from '../../../host/tc.ts';
 import type { FirewallStep } from '../firewall/steps.ts';
 
 export type Step =
@@ -9,6 +10,8 @@ export type Step =
       | { kind: 'ip'; args: IpArgs }
       | { kind: 'change-fdb'; args: string[] }
       | { kind: 'change-ebtables'; input: string }
+      /** Without a bucket it is taken away. */
+      | { kind: 'set-bucket'; dev: string; bucket?: TokenBucket }
       | { kind: 'change-switch'; commands: VsctlCommand[] }
     ));
 

@@ -4,6 +4,7 @@ import { follow } from '../../../host/follow.ts';
 import { monitorOvsdb } from '../../../host/ovsdb-monitor.ts';
 import type { TableQuery } from '../../../host/ovs-vsctl.ts';
 import { run } from '../../../host/run.ts';
+import { readBuckets } from '../../../host/tc.ts';
 import { readSysctls } from '../../../host/sysctl.ts';
 import { bridgeSysctls } from '../firewall/actual.ts';
 
@@ -60,14 +61,22 @@ const watchedTables: TableQuery[] = [
 function watchSilent(checkSeconds: number, onChange: () => void): NodeJS.Timeout {
   let last: string | undefined;
   const look = async () => {
-    const [sets, settings] = await Promise.all([
+    const [sets, buckets, settings] = await Promise.all([
       run(['ipset', 'save']).then(
         ({ stdout }) => stdout.split('\n').sort().join('\n'),
         (error: Error) => error.message,
       ),
+      readBuckets().then(
+        (found) => JSON.stringify([...found]),
+        (error: Error) => error.message,
+      ),
       readSysctls(bridgeSysctls),
     ]);
-    const print = createHash('sha1').update(sets).update(JSON.stringify(settings)).digest('hex');
+    const print = createHash('sha1')
+      .update(sets)
+      .update(buckets)
+      .update(JSON.stringify(settings))
+      .digest('hex');
     if (last !== undefined && last !== print) onChange();
     last = print;
   };

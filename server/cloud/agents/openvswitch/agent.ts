@@ -159,8 +159,13 @@ function watchSwitch({ integrationBridge }: Settings, wake: () => void, log: Age
   let isLost = false;
   return monitorOvsdb({
     tables: [
-      { table: 'Interface', columns: ['name', 'type', 'options', 'external_ids', 'ofport'] },
-      { table: 'Port', columns: ['name', 'tag', 'other_config'] },
+      {
+        table: 'Interface',
+        columns: ['name', 'type', 'options', 'external_ids', 'ofport', 'ingress_policing_rate'],
+      },
+      { table: 'Port', columns: ['name', 'tag', 'other_config', 'qos'] },
+      { table: 'QoS', columns: ['other_config'] },
+      { table: 'Queue', columns: ['other_config'] },
       { table: 'Bridge', columns: ['name', 'fail_mode', 'datapath_type'] },
     ],
     onChange: (_changes, isInitial) => {

@@ -1,6 +1,7 @@
 // Does steps of a plan; neighbours of one kind share a process, rules and flows are loaded at once. Steps are safe to repeat.
 import { disableTxOffload } from '../../../host/ethtool.ts';
 import { ensureVeth, removeLink, setLinks } from '../../../host/link.ts';
+import { changeMeters } from '../../../host/ovs-meters.ts';
 import { applyFlows } from '../../../host/ovs-ofctl.ts';
 import { removePortCommand, vsctl } from '../../../host/ovs-vsctl.ts';
 import { CommandFailed } from '../../../host/run.ts';
@@ -58,6 +59,9 @@ async function applyKind(steps: readonly Step[]): Promise<boolean | void> {
       return (await Promise.all(all(kind).map(({ bridge, lines }) => changeFlows(bridge, lines)))).every(
         Boolean,
       );
+    case 'change-meters':
+      for (const step of all(kind)) await changeMeters(step.bridge, step);
+      return;
     case 'set-sysctl':
     case 'change-ipsets':
     case 'change-iptables':

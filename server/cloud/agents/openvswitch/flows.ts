@@ -5,6 +5,7 @@ import type { DeviceSpec } from '../../model/specs.ts';
 import { linkLocalOf } from '../firewall/link-local.ts';
 import type { PhysicalBridge } from './bridges.ts';
 import { flow, goto, vlanField } from './flow-text.ts';
+import type { QosPort } from './plan-qos.ts';
 
 /** Tables of br-int. */
 export const table = {
@@ -41,10 +42,12 @@ export interface IntegrationBridge {
   guarded: readonly GuardedPort[];
   /** Devices of ports that are dead: unknown to the server, or switched off. */
   dead: readonly string[];
+  /** Ports whose traffic is limited or marked. */
+  qos?: readonly QosPort[];
 }
 
 /** All flows of the integration bridge. */
-export function integrationFlows({ physical, networks, guarded, dead }: IntegrationBridge): Flow[] {
+export function integrationFlows({ physical, networks, guarded, dead, qos = [] }: IntegrationBridge): Flow[] {
   return [
     flow(table.localSwitching, 65535, 'dl_vlan=4095', 'drop'),
     flow(table.localSwitching, 0, '', goto(table.packetRateLimit)),
@@ -63,6 +66,22 @@ export function integrationFlows({ physical, networks, guarded, dead }: Integrat
         .flatMap((network) => inboundFlows(inner, network)),
     ),
     ...guarded.flatMap(guardFlows),
+    ...qos.flatMap(qosFlows),
+  ];
+}
+
+/** What a port sends passes its meter and gets its mark. */
+function qosFlows({ port, meter, dscp }: QosPort): Flow[] {
+  const from = `in_port="${port}"`;
+  const next = goto(table.transient);
+  const metered = meter === undefined ? '' : `meter:${meter},`;
+  return [
+    ...(dscp === undefined
+      ? []
+      : ['ip', 'ipv6'].map((kind) =>
+          flow(table.packetRateLimit, 2, `${kind},${from}`, `${metered}set_field:${dscp}->ip_dscp,${next}`),
+        )),
+    ...(meter === undefined ? [] : [flow(table.packetRateLimit, 1, from, `${metered}${next}`)]),
   ];
 }
 

@@ -1,5 +1,6 @@
 // Reads the host for each pass; what nobody has changed since the pass before is not read again.
 import { countFlows, dumpFlows, flowPrint, type MarkedFlow } from '../../../host/ovs-ofctl.ts';
+import { dumpMeters, type Meter } from '../../../host/ovs-meters.ts';
 import { readDevices } from '../../../host/link.ts';
 import { readFirewall, type FirewallActual } from '../firewall/actual.ts';
 import type { Actual, SwitchState } from './actual.ts';
@@ -27,6 +28,7 @@ interface KnownFlows {
 export function createHostReader(settings: Settings): HostReader {
   const bridges = new Map<string, KnownFlows>();
   let firewall: FirewallActual | undefined;
+  let meters: Meter[] | undefined;
 
   async function readFlows(bridge: string, { ports }: SwitchState): Promise<MarkedFlow[]> {
     const print = await printOf(bridge, settings);
@@ -44,12 +46,16 @@ export function createHostReader(settings: Settings): HostReader {
     read: async (state) => {
       const found = managedBridges(settings).filter((name) => state.bridges.has(name));
       const readFirewallOnce = async () => (firewall ??= await readFirewall());
-      const [flows, devices, known] = await Promise.all([
+      const { integrationBridge, datapathType } = settings;
+      const hasMeters = datapathType === 'netdev' && state.bridges.has(integrationBridge);
+      const readMetersOnce = async () => (meters ??= await dumpMeters(integrationBridge));
+      const [flows, devices, known, metered] = await Promise.all([
         Promise.all(found.map(async (name) => [name, await readFlows(name, state)] as const)),
         readDevices(settings.physical.flatMap(({ inner, outer }) => [inner, outer])),
         readFirewallOnce(),
+        hasMeters ? readMetersOnce() : [],
       ]);
-      return { switch: state, devices, flows: new Map(flows), ...known };
+      return { switch: state, devices, flows: new Map(flows), meters: metered, ...known };
     },
     applied: (steps) => {
       for (const step of steps) {
@@ -58,11 +64,13 @@ export function createHostReader(settings: Settings): HostReader {
           bridges.set(step.bridge, { flows: step.after, print: undefined, numbers });
         }
         if (firewallKinds.has(step.kind)) firewall = undefined;
+        if (step.kind === 'change-meters') meters = undefined;
       }
     },
     forget: () => {
       bridges.clear();
       firewall = undefined;
+      meters = undefined;
     },
   };
 }

@@ -9,6 +9,7 @@ import { tunnelFlows } from './flows-tunnel.ts';
 import { integrationFlows, physicalFlows } from './flows.ts';
 import type { HostDesired } from './host-desired.ts';
 import type { Bindings } from './plan-ports.ts';
+import { qosPorts } from './plan-qos.ts';
 import { managedBridges, type Settings } from './settings.ts';
 import type { Step } from './steps.ts';
 import type { TunnelNetwork, TunnelPort } from './tunnels.ts';
@@ -60,6 +61,7 @@ export function wantedFlows(
         .filter(({ spec }) => isGuarded(spec))
         .map(({ spec, port }) => ({ spec, port: port.name })),
       dead: bindings.dead.map(({ port }) => port.name),
+      qos: qosPorts(settings, bindings),
     }),
     ...(distribution === undefined
       ? []

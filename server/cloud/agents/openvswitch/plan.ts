@@ -8,6 +8,7 @@ import { forgetLearned } from './flows-tunnel.ts';
 import type { HostDesired } from './host-desired.ts';
 import { planBridgeRemoval, planBridges } from './plan-bridges.ts';
 import { everything, flowRemoval, flowSteps, wantedFlows, type Tunnels } from './plan-flows.ts';
+import { planMeters, planQos, planQosRemoval, wantedMeters } from './plan-qos.ts';
 import { bindPorts, planPorts, pluggedPorts } from './plan-ports.ts';
 import { planTunnelBridge, planTunnelPorts, planTunnelRemoval } from './plan-tunnels.ts';
 import type { Settings } from './settings.ts';
@@ -39,16 +40,20 @@ export function plan(
   // Half of a distributed router would send frames with its MAC to where it must not be seen.
   const isWaiting = settings.isDistributed && desired.macs === undefined;
   const flows = isWaiting ? [] : wantedFlows(settings, desired, bindings, tunnels, actual);
+  const meters = planMeters(settings, wantedMeters(settings, bindings), actual);
   return [
     ...planBridges(settings, actual),
     ...tunnelSteps.first,
     ...firewall.first,
+    ...(isWaiting ? [] : meters.first),
     ...[...flows].flatMap(([bridge, wanted]) =>
       bridge === settings.tunnels.bridge
         ? tunnelFlowSteps(settings, desired, tunnels, wanted, actual, isComplete)
         : flowSteps(settings, bridge, wanted, actual, { deletes: isComplete }),
     ),
     ...(isWaiting ? [] : planPorts(bindings)),
+    ...planQos(settings, bindings, actual),
+    ...(isComplete && !isWaiting ? meters.last : []),
     ...tunnelSteps.last,
     ...firewall.last,
   ];
@@ -105,6 +110,7 @@ function planRemoval(settings: Settings, actual: Actual): Step[] {
   const firewall = planFirewall({ scheme, specs: [], groups, zones: new Map() }, actual, off);
   return [
     ...flowRemoval(settings, actual),
+    ...planQosRemoval(settings, actual),
     ...firewall.first,
     ...firewall.last,
     ...planTunnelRemoval(settings, actual, 'the agent leaves this host'),

@@ -1,6 +1,7 @@
 // What the agent can do to the host. Each step is safe to repeat; apply.ts does them, neighbours of one kind in one process.
 import type { LinkChange } from '../../../host/link.ts';
 import type { MarkedFlow } from '../../../host/ovs-ofctl.ts';
+import type { Meter } from '../../../host/ovs-meters.ts';
 import type { VsctlCommand } from '../../../host/ovs-vsctl.ts';
 import type { FirewallStep } from '../firewall/steps.ts';
 
@@ -14,5 +15,6 @@ export type Step =
         | { kind: 'set-link'; change: LinkChange }
         | { kind: 'remove-link'; name: string }
         | { kind: 'change-switch'; commands: VsctlCommand[] }
+        | { kind: 'change-meters'; bridge: string; added?: Meter[]; changed?: Meter[]; removed?: number[] }
         | { kind: 'change-flows'; bridge: string; lines: string[]; after: MarkedFlow[] }
       ));

@@ -27,7 +27,7 @@ export const neutronServerOptions = defineOptions({
   service_plugins: {
     type: 'list',
     default: [],
-    help: 'Further plug-ins: router, metering (or their classes neutron.services.l3_router.l3_router_plugin.L3RouterPlugin, neutron.services.metering.metering_plugin.MeteringPlugin)',
+    help: 'Further plug-ins: qos, router, metering (or their classes neutron.services.l3_router.l3_router_plugin.L3RouterPlugin, neutron.services.metering.metering_plugin.MeteringPlugin)',
   },
   policy_file: {
     type: 'string',

@@ -43,6 +43,7 @@ const host = (links: Link[], given: Partial<Actual> = {}): Actual => ({
   fdb: [],
   neighbours: [],
   ebtables: {},
+  buckets: new Map(),
   ipv6: new Map(),
   vlans: 'kernel',
   ports: undefined,
