@@ -46,20 +46,19 @@ export async function testConsole(
   const journeys = (labs.journeys ??= await openJourneys({ stateFolder, log }));
   const running = await serveConsole({ ...options, port: 0, labs, checks: labs, journeys, log });
   const client = await consoleClient(running.oneTimeLink(), `http://127.0.0.1:${running.port}`);
-  const dispose = async () => {
-    await running.close();
-    rmSync(stateFolder, { recursive: true, force: true });
-  };
-  return { running, labs, stateFolder, ...client, [Symbol.asyncDispose]: dispose };
+  return { running, labs, stateFolder, ...client, [Symbol.asyncDispose]: () => running.close() };
 }
 
-const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'journeys-'));
+/** Goes with this process: demo labs that were still starting write after their console was closed. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'journeys-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 /** Journeys in a folder that goes with this process. */
 export async function temporaryJourneys(): Promise<Journeys> {
-  const stateFolder = temporaryFolder();
-  process.once('exit', () => rmSync(stateFolder, { recursive: true, force: true }));
-  return openJourneys({ stateFolder, log: { error: () => undefined } });
+  return openJourneys({ stateFolder: temporaryFolder(), log: { error: () => undefined } });
 }
 
 /**

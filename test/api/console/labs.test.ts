@@ -12,6 +12,8 @@ import { eventsOf, testConsole, type TestConsole } from '../../support/console-c
 
 async function startedLab(page: TestConsole): Promise<LabState> {
   const events = eventsOf(page.connect('/api/events'));
+  // a lab that was ready before the connection was there would never be told
+  await events.until(({ type }) => type === 'snapshot');
   const { body } = await page.ask('POST', '/api/labs', { body: { entry: 'demo' } });
   await events.until((event) => headOf(event)?.phase === 'ready');
   return body as LabState;
@@ -63,6 +65,7 @@ it('tells which node failed to start, with the end of its log', async () => {
   await using page = await testConsole();
   page.labs.failNode('compute1');
   const events = eventsOf(page.connect('/api/events'));
+  await events.until(({ type }) => type === 'snapshot');
   await page.ask('POST', '/api/labs', { body: { entry: 'demo' } });
   const event = await events.until((one) => headOf(one)?.phase === 'broken');
   expect(headOf(event)?.problem).toMatchObject({ node: 'compute1', logTail: expect.any(Array) as string[] });

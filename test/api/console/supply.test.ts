@@ -18,6 +18,7 @@ it('pushes how many labs are ready at once, and tells a browser that comes later
 it.each(['repair', 'restart'])('%s is under way at once and pushed until the lab is ready', async (verb) => {
   await using page = await testConsole();
   const events = eventsOf(page.connect('/api/events'));
+  await events.until(({ type }) => type === 'snapshot');
   const { body } = await page.ask('POST', '/api/labs', { body: { entry: 'demo' } });
   const { id } = body as { id: string };
   const phases = () =>
