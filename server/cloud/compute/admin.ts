@@ -1,10 +1,19 @@
 // What lies around instances: flavors, zones, hypervisors, services, limits, extensions.
 import type { Router, Response } from 'express';
+import { z } from 'zod';
 import { instances, type ServiceRow } from '../store/compute-tables.ts';
 import type { ComputeDeps } from './deps.ts';
 import { forbidden, notFound } from './failure.ts';
 import { findFlavor, flavors, linksOf, showFlavor } from './flavors.ts';
+import { parseBody } from './parse-body.ts';
 import { baseOf, callerOf } from './servers.ts';
+
+/** The service that is to be enabled or disabled. */
+const serviceSchema = z.strictObject({
+  host: z.string().min(1).max(255),
+  binary: z.string().min(1).max(255),
+  disabled_reason: z.string().min(1).max(255).optional(),
+});
 
 const requireAdmin = (res: Response, rule: string) => {
   if (!callerOf(res).is_admin) throw forbidden(`Policy doesn't allow ${rule} to be performed.`);
@@ -137,9 +146,9 @@ export function addServices(router: Router, { hosts }: ComputeDeps): void {
     const { verb } = req.params;
     if (!/^(enable|disable|disable-log-reason)$/.test(verb)) return next();
     requireAdmin(res, 'os_compute_api:os-services');
-    const { host, binary, disabled_reason } = (req.body ?? {}) as Record<string, string | undefined>;
-    const service = await hosts.setDisabled(host ?? '', verb !== 'enable', disabled_reason);
-    if (service === undefined) throw notFound(`Host '${host ?? ''}' is not mapped to any cell`);
+    const { host, binary, disabled_reason } = parseBody(serviceSchema, req.body);
+    const service = await hosts.setDisabled(host, verb !== 'enable', disabled_reason);
+    if (service === undefined) throw notFound(`Host '${host}' is not mapped to any cell`);
     const status = verb === 'enable' ? 'enabled' : 'disabled';
     const reason = disabled_reason === undefined ? {} : { disabled_reason };
     res.json({ service: { host, binary, status, ...reason } });
