@@ -71,7 +71,7 @@ function distinct(casts: readonly Cast[]): Cast[] {
   return [...seen.values()];
 }
 
-/** Changes of which nobody knows whether they were committed before the database went away. */
+/** Changes that may have been committed before the database went away, and that may still be in the table. */
 const unsure = new WeakMap<Env, Set<string>>();
 
 /** A transaction, and before the next one that succeeds is answered for: the messages of those that may have succeeded. */
@@ -83,16 +83,21 @@ async function transaction<T>(env: Env, changeId: string, work: (rows: Rows) => 
       await sendOwedMessages(env, [...open]).catch(() => unsure.set(env, open));
     return done;
   } catch (error) {
-    if (error instanceof StoreUnavailable) unsure.set(env, (unsure.get(env) ?? new Set()).add(changeId));
+    if (error instanceof StoreUnavailable) suspect(env, changeId);
     throw error;
   }
 }
 
-/** The change is done whether or not this works: what stays is sent once more at the next start, which changes nothing. */
+function suspect(env: Env, changeId: string): void {
+  unsure.set(env, (unsure.get(env) ?? new Set()).add(changeId));
+}
+
+/** The change is done whether or not this works: what stays is sent once more, which changes nothing. */
 const forget = (env: Env, id: string) =>
-  env.store.read
-    .remove(changeLog, { id })
-    .catch((error: unknown) => env.log.warning(`A sent change stays in change_log: ${String(error)}`));
+  env.store.read.remove(changeLog, { id }).catch((error: unknown) => {
+    suspect(env, id);
+    env.log.warning(`A sent change stays in change_log for now: ${String(error)}`);
+  });
 
 /** Sends what a killed server (or database) had committed but nobody sent; default: all there is. */
 export async function sendOwedMessages(env: Env, ids?: readonly string[]): Promise<void> {

@@ -7,6 +7,8 @@ import type { Column } from './table.ts';
 export interface Database {
   /** Its connection URL without the password. */
   name: string;
+  /** Other processes may write to it too. */
+  isShared: boolean;
   /** Rows outside any transaction. */
   read: Rows;
   /**

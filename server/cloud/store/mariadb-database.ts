@@ -20,6 +20,7 @@ export async function mariadbDatabase(url: string): Promise<Database> {
   const inTurn = queue();
   return {
     name: address.name,
+    isShared: true,
     read: persistent(rowsOf(handle)),
     // in this process they wait in the order they came, without holding a connection
     transaction: (work) => inTurn(() => transaction(handle, work)),

@@ -10,6 +10,7 @@ export function sqliteDatabase(url: string): Database {
   const rows = rowsOf(handle);
   return {
     name: url,
+    isShared: false,
     read: {
       ...rows,
       insert: (...words) => rows.insert(...words).catch(withMeaning),

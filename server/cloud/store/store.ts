@@ -17,6 +17,8 @@ export interface Store {
    * again when the database broke it off (TransientConflict), so it may change nothing but rows.
    */
   transaction<T>(work: (rows: Rows) => Promise<T>): Promise<T>;
+  /** Other servers may write to the same database: what was read in one transaction need not hold in the next. */
+  isShared: boolean;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function openStore(url: string, schema: Schema): Promise<Store> {
   }
   return {
     read: database.read,
+    isShared: database.isShared,
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
