@@ -107,6 +107,9 @@ describe.each(released)('a database of %s', (commit) => {
       expect(old.fixed_ips.map(({ ip_address }: Row) => ip_address)).toEqual(['10.5.0.10']);
       const { floatingips } = (await server.admin('GET', '/floatingips')).body;
       expect(floatingips.map((row: Row) => row.fixed_ip_address)).toEqual(['10.5.0.10']);
+      // what was for every project still is
+      const seen = (await server.stranger('GET', '/networks')).body.networks;
+      expect(seen.map(({ name }: Row) => name)).toEqual(['public01']);
       const made = await make(server.admin, 'port', { network_id: old.network_id });
       expect(ports.flatMap((port: { fixed_ips: Row[] }) => port.fixed_ips)).not.toContainEqual(
         made.fixed_ips[0],

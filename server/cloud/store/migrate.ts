@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { sql, type ColumnDefinitionBuilder } from 'kysely';
 import { ConfigError } from '../../lib/config.ts';
 import type { Database } from './database.ts';
-import type { Handle } from './rows.ts';
+import { rowsOf, type Handle, type Rows } from './rows.ts';
 import type { Column, Table } from './table.ts';
 
 export interface Schema {
@@ -12,10 +12,12 @@ export interface Schema {
   /** In the order of their references. */
   tables: readonly Table<unknown>[];
   /**
-   * What cannot be told from the tables (renames, data), by the version it leads to. On MariaDB a step that was interrupted
-   * begins anew, so it must stand being taken twice.
+   * What cannot be told from the tables (renames), by the version it leads to; taken before the tables are as declared. On
+   * MariaDB a step that was interrupted begins anew, so it must stand being taken twice.
    */
   steps?: Record<number, (handle: Handle) => Promise<void>>;
+  /** Rows that older ones need now, by version; written when the tables are as declared, and able to be written twice too. */
+  fills?: Record<number, (rows: Rows) => Promise<void>>;
 }
 
 /**
@@ -31,13 +33,16 @@ export async function migrate(database: Database, schema: Schema): Promise<void>
         `The database ${database.name} has schema version ${found}, this program knows versions up to ` +
           `${schema.version}. Start the newer program that wrote it, or name another database.`,
       );
-    for (let version = (found ?? schema.version) + 1; version <= schema.version; version++) {
-      await schema.steps?.[version]?.(handle);
-      await handle.updateTable('schema_version').set({ version }).execute();
-    }
+    const passed = Array.from(
+      { length: schema.version - (found ?? schema.version) },
+      (_, index) => found! + 1 + index,
+    );
+    for (const version of passed) await schema.steps?.[version]?.(handle);
     await bringTables(database, handle, schema.tables);
-    if (found === undefined)
-      await handle.insertInto('schema_version').values({ version: schema.version }).execute();
+    for (const version of passed) await schema.fills?.[version]?.(rowsOf(handle));
+    const { version } = schema;
+    if (found === undefined) await handle.insertInto('schema_version').values({ version }).execute();
+    else if (found < version) await handle.updateTable('schema_version').set({ version }).execute();
   });
 }
 

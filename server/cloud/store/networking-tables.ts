@@ -17,6 +17,7 @@ import { subnet } from '../model/subnet.ts';
 import { subnetpool } from '../model/subnetpool.ts';
 import type { DvrHostMac } from '../model/specs.ts';
 import type { Schema } from './migrate.ts';
+import { policiesForMarks } from './networking-fills.ts';
 import { defineTable, tableOf } from './table.ts';
 import { tagTables } from './tag-tables.ts';
 
@@ -238,7 +239,16 @@ export const changeLog = defineTable<ChangeEntry>({
 });
 
 export const networkingSchema: Schema = {
-  version: 1,
+  version: 2,
+  fills: {
+    async 2(rows) {
+      const shared = { mark: 'shared', action: 'access_as_shared' } as const;
+      const external = { mark: 'router:external', action: 'access_as_external' } as const;
+      await policiesForMarks(rows, rbacPolicies, { table: networks, type: 'network', ...shared });
+      await policiesForMarks(rows, rbacPolicies, { table: networks, type: 'network', ...external });
+      await policiesForMarks(rows, rbacPolicies, { table: subnetpools, type: 'subnetpool', ...shared });
+    },
+  },
   tables: [
     qosPolicies,
     networks,
