@@ -41,6 +41,10 @@ it('counts a project without tests that ended well as nothing', () => {
 });
 
 it('runs the host tests beside those before them, and everything else by itself', () => {
-  expect(groupsOf(['unit', 'api', 'host', 'lab'])).toEqual([['unit'], ['api', 'host'], ['lab']]);
+  expect(groupsOf(['unit', 'api', 'mariadb', 'host', 'lab'])).toEqual([
+    ['unit'],
+    ['api', 'mariadb', 'host'],
+    ['lab'],
+  ]);
   expect(groupsOf(['host'])).toEqual([['host']]);
 });
