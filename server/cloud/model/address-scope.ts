@@ -1,6 +1,6 @@
 // Address scopes: within one, no address is there twice.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { identified, ipVersion, named, owned } from './standard.ts';
+import { identified, ipVersion, named, owned, shared } from './standard.ts';
 
 export const addressScope = defineResource({
   name: 'address_scope',
@@ -13,16 +13,7 @@ export const addressScope = defineResource({
     ...named,
     ...owned,
     ip_version: { ...ipVersion, create: 'required', column: 2, help: '4 or 6' },
-    shared: {
-      type: 'bool',
-      create: 'optional',
-      update: true,
-      default: false,
-      set: 'admin',
-      flag: false,
-      switches: { shared: true },
-      help: 'Every project may use it',
-    },
+    shared: { ...shared, update: true },
   },
 });
 

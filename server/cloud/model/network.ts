@@ -1,7 +1,17 @@
 // A virtual L2 network, with the provider, external network, MTU and port security extensions.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
 import { withQosPolicy } from './qos.ts';
-import { admin_state_up, described, identified, named, owned, stamped, tagged, zoned } from './standard.ts';
+import {
+  admin_state_up,
+  described,
+  identified,
+  named,
+  owned,
+  shared,
+  stamped,
+  tagged,
+  zoned,
+} from './standard.ts';
 
 export const network = defineResource({
   name: 'network',
@@ -25,16 +35,7 @@ export const network = defineResource({
     },
     status: { type: 'string', help: 'ACTIVE' },
     subnets: { type: 'list', of: { type: 'uuid' }, stored: false, column: 2, help: 'Ids of its subnets' },
-    shared: {
-      type: 'bool',
-      create: 'optional',
-      update: true,
-      default: false,
-      set: 'admin',
-      flag: false,
-      switches: { shared: true },
-      help: 'Every project may use it',
-    },
+    shared: { ...shared, update: true },
     'router:external': {
       type: 'bool',
       create: 'optional',

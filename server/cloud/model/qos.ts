@@ -1,6 +1,6 @@
 // Quality of service: policies, and the rules in them, that networks and ports are given.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { described, identified, owned, stamped } from './standard.ts';
+import { described, identified, owned, shared, stamped } from './standard.ts';
 
 export const qosPolicy = defineResource({
   name: 'policy',
@@ -22,16 +22,7 @@ export const qosPolicy = defineResource({
       help: 'Name for people',
     },
     ...owned,
-    shared: {
-      type: 'bool',
-      create: 'optional',
-      update: true,
-      default: false,
-      set: 'admin',
-      flag: false,
-      switches: { shared: true },
-      help: 'Every project may use it',
-    },
+    shared: { ...shared, update: true },
     is_default: {
       type: 'bool',
       create: 'optional',

@@ -71,6 +71,17 @@ export const tagged = {
   tags: { type: 'list', of: { type: 'string', maxLength: 255 }, help: 'Tags, of up to 255 characters' },
 } as const;
 
+/** Of everybody: kept as an RBAC policy for all projects. */
+export const shared = {
+  type: 'bool',
+  create: 'optional',
+  default: false,
+  set: 'admin',
+  flag: false,
+  switches: { shared: true },
+  help: 'Every project may use it',
+} as const;
+
 /** When and how often it was changed. */
 export const stamped = {
   created_at: { type: 'time', help: 'UTC' },

@@ -1,6 +1,6 @@
 // Prefixes from which subnets take theirs.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { described, identified, named, owned, stamped, tagged } from './standard.ts';
+import { described, identified, named, owned, shared, stamped, tagged } from './standard.ts';
 
 export const subnetpool = defineResource({
   name: 'subnetpool',
@@ -71,15 +71,7 @@ export const subnetpool = defineResource({
       help: 'Scope within which its prefixes are unique',
     },
     ip_version: { type: 'int', help: '4 or 6, from the prefixes' },
-    shared: {
-      type: 'bool',
-      create: 'optional',
-      default: false,
-      set: 'admin',
-      flag: false,
-      switches: { shared: true },
-      help: 'Every project may use it',
-    },
+    shared,
     is_default: {
       type: 'bool',
       create: 'optional',

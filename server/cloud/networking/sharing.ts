@@ -58,6 +58,18 @@ export async function sharedWith(
   return new Set(found.map(({ object_id }) => object_id));
 }
 
+/** `shared` of each object, as the caller sees it. */
+export async function withShared(
+  rows: Rows,
+  list: readonly { id: string }[],
+  _env: unknown,
+  { project_id }: RequestContext,
+): Promise<{ shared: boolean }[]> {
+  const ids = list.map(({ id }) => id);
+  const shared = await sharedWith(rows, ids, project_id);
+  return ids.map((id) => ({ shared: shared.has(id) }));
+}
+
 /** Whether the caller may use an object: his own, one shared with him, an administrator any. */
 export async function mayUse(
   work: Work,

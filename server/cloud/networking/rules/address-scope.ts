@@ -5,7 +5,7 @@ import { neutronError } from '../../model/errors.ts';
 import type { addressScope, AddressScope } from '../../model/address-scope.ts';
 import type { Subnetpool } from '../../model/subnetpool.ts';
 import { addressScopes, subnetpools } from '../../store/networking-tables.ts';
-import { forgetSharing, mayUse, ownOrShared, sharedFilter, sharedWith, shareWithAll } from '../sharing.ts';
+import { forgetSharing, mayUse, ownOrShared, sharedFilter, shareWithAll, withShared } from '../sharing.ts';
 import type { Rules, Work } from '../work.ts';
 
 type Create = CreateOf<typeof addressScope>;
@@ -16,14 +16,7 @@ export const addressScopeRules: Rules<AddressScope, Create, Update> = {
   scope: ownOrShared(),
   filters: { shared: sharedFilter },
 
-  async decorate(rows, list, _env, { project_id }) {
-    const shared = await sharedWith(
-      rows,
-      list.map(({ id }) => id),
-      project_id,
-    );
-    return list.map(({ id }) => ({ shared: shared.has(id) }));
-  },
+  decorate: withShared,
 
   async afterCreate(work, row) {
     await shareWithAll(work, 'address_scope', row, row.shared);

@@ -8,7 +8,7 @@ import { ports, subnets } from '../../store/networking-tables.ts';
 import { refuseSecondDefault } from '../default-subnetpool.ts';
 import { routerChanged } from '../notices.ts';
 import { routerPortOwners } from '../router-ports.ts';
-import { forgetSharing, ownOrShared, sharedFilter, sharedWith, shareWithAll } from '../sharing.ts';
+import { forgetSharing, ownOrShared, sharedFilter, shareWithAll, withShared } from '../sharing.ts';
 import type { Rules, Work } from '../work.ts';
 import { checkScopeOf } from './address-scope.ts';
 import { addPrefixes, familyOfAll, grown, removePrefixes } from './subnetpool-prefixes.ts';
@@ -22,14 +22,7 @@ export const subnetpoolRules: Rules<Subnetpool, Create, Update> = {
   scope: ownOrShared(),
   filters: { shared: sharedFilter },
 
-  async decorate(rows, list, _env, { project_id }) {
-    const shared = await sharedWith(
-      rows,
-      list.map(({ id }) => id),
-      project_id,
-    );
-    return list.map(({ id }) => ({ shared: shared.has(id) }));
-  },
+  decorate: withShared,
 
   async beforeCreate(work, body, id) {
     const ip_version = familyOfAll(body.prefixes);
