@@ -57,4 +57,8 @@ export const addAddress = (dev: string, cidr: string, ns?: string): Promise<void
 
 /** Takes an address away; nothing to do where it is gone. */
 export const removeAddress = (dev: string, cidr: string, ns?: string): Promise<void> =>
-  changeIp(removeAddressArgs(dev, cidr), ns, /Cannot assign requested address|Cannot find device/);
+  changeIp(
+    removeAddressArgs(dev, cidr),
+    ns,
+    /Cannot assign requested address|Cannot find device|No such device/,
+  );

@@ -1,5 +1,5 @@
 // Linux bridges (qbr, brq). Open vSwitch bridges are in ovs-vsctl.ts.
-import { changeIp, ipBatch } from './ip.ts';
+import { changeIp, ipBatch, isGone } from './ip.ts';
 import { readLinks } from './link.ts';
 import { run } from './run.ts';
 
@@ -42,7 +42,7 @@ export async function ensureBridge(name: string, settings: BridgeSettings = {}, 
 
 /** Removes a bridge; its members stay. Nothing to do where it is gone. */
 export const removeBridge = (name: string, ns?: string): Promise<void> =>
-  changeIp(['link', 'delete', 'dev', name, 'type', 'bridge'], ns, /Cannot find device/);
+  changeIp(['link', 'delete', 'dev', name, 'type', 'bridge'], ns, isGone);
 
 /** One entry of a bridge's forwarding table. */
 export interface FdbEntry {

@@ -17,6 +17,9 @@ export async function readIpBatch(lines: readonly IpArgs[], ns?: string): Promis
   return stdout.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as unknown[]]));
 }
 
+/** Said of a device that is gone, also of one that went between the look and the change, with the namespace of its peer. */
+export const isGone = /Cannot find device|No such device/;
+
 /** Runs one changing `ip` command; messages matching `already` mean that there was nothing to do. */
 export async function changeIp(args: IpArgs, ns?: string, already?: RegExp): Promise<void> {
   const { code, stderr } = await run(['ip', ...inside(ns), ...args], { okCodes: already ? [0, 1, 2] : [0] });

@@ -1,6 +1,6 @@
 // Network devices: reading them and the changes an agent makes. Lines (`...Args`) fit into one `ip -batch`.
 import { readFile } from 'node:fs/promises';
-import { changeIp, ipBatch, readIp, type IpArgs } from './ip.ts';
+import { changeIp, type IpArgs, ipBatch, isGone, readIp } from './ip.ts';
 
 export interface Link {
   ifindex: number;
@@ -103,7 +103,7 @@ export const addVethArgs = (
 
 /** Removes a device (with a veth its other end too); nothing to do where it is gone. */
 export const removeLink = (name: string, ns?: string): Promise<void> =>
-  changeIp(['link', 'delete', 'dev', name], ns, /Cannot find device/);
+  changeIp(['link', 'delete', 'dev', name], ns, isGone);
 
 /** Moves a device to another namespace; nothing to do where it is already there. */
 export async function moveLink(name: string, to: string, from?: string): Promise<void> {
