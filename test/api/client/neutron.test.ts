@@ -37,6 +37,7 @@ it('prints what it made as a table of fields', async () => {
       '| floatingip          | 50    |',
       '| network             | 20    |',
       '| port                | 50    |',
+      '| rbac_policy         | 10    |',
       '| router              | 10    |',
       '| security_group      | 10    |',
       '| security_group_rule | 100   |',
