@@ -42,11 +42,20 @@ export async function startAppliance({ state, port = 0, argv = [] }: ApplianceOp
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const link = await linkOf(child, () => said);
+  let isEnding = false;
+  child.once('exit', (code, signal) => {
+    // whoever waits for it would wait in vain without a reason
+    if (!isEnding) process.stderr.write(`The appliance ended by itself (${code ?? signal}):\n${said}\n`);
+  });
+  const stop = (signal: NodeJS.Signals) => {
+    isEnding = true;
+    return end(child, signal);
+  };
   return {
     link,
     said: () => said,
-    kill: () => end(child, 'SIGKILL'),
-    [Symbol.asyncDispose]: () => end(child, 'SIGTERM'),
+    kill: () => stop('SIGKILL'),
+    [Symbol.asyncDispose]: () => stop('SIGTERM'),
   };
 }
 

@@ -1,6 +1,6 @@
 // Proves one step: its checks fail before, each mistake trips exactly its check, they pass after, change nothing, fail again
 // after each fault.
-import type { Lab, Step } from '../catalog/types.ts';
+import type { Check, Lab, Step } from '../catalog/types.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import type { CheckGround } from '../checks/run-checks.ts';
 import { differencesOf, takeFingerprint } from './fingerprint.ts';
@@ -29,7 +29,9 @@ export async function proveStep(proof: StepProof, step: Step): Promise<boolean> 
   checkpoint();
   // nothing changes while this is looked at: the lab's health is asked once
   const still = withOneDiagnosis(ground);
-  const before = await spend('before', () => runChecks(still, step.checks, { patience: 'once' }));
+  // a guard holds already, but what the step before did may still be on its way to where it is looked at
+  const shortMs = ({ isGuard }: Check) => (isGuard ? undefined : 0);
+  const before = await spend('before', () => runChecks(still, step.checks, { patience: 'settle', shortMs }));
   for (const outcome of before) record(judgeBefore(step, outcome));
   for (const mistake of isWhole ? lab.mistakes.filter((one) => one.step === step.number) : []) {
     checkpoint();
