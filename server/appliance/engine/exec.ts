@@ -102,6 +102,8 @@ export async function openTerminalIn(
     }),
   );
   const stream = await asking(doing, exec.start({ hijack: true, stdin: true, Tty: true }));
+  // told as its close; a node may go while somebody types
+  stream.on('error', () => stream.destroy());
   const resize = async ({ cols, rows }: { cols: number; rows: number }) => {
     await asking(doing, exec.resize({ w: cols, h: rows }));
   };

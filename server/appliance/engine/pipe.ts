@@ -26,6 +26,7 @@ export async function openPipeIn(
     }),
   );
   const stream = await asking(doing, exec.start({ hijack: true, stdin: true }));
+  stream.on('error', () => stream.destroy());
   let complaint = '';
   let onStderr: (text: string) => void = () => undefined;
   const onError = (text: string) => {
@@ -46,7 +47,6 @@ export async function openPipeIn(
 /** The engine's stream: frames of an 8-byte head (kind, length) and the bytes of stdout (1) or stderr (2). */
 function splitStream(stream: Duplex, onOut: (bytes: Buffer) => void, onError: (text: string) => void): void {
   let rest: Buffer = Buffer.alloc(0);
-  stream.on('error', () => stream.destroy());
   stream.on('end', () => stream.destroy());
   stream.on('data', (bytes: Buffer) => {
     rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);

@@ -22,10 +22,15 @@ const commandWithinMs = 60_000;
 
 export function createPerformer(openTerminal: ProofLab['openTerminal']): Performer {
   const typists = new Map<string, Typist>();
+  let isClosed = false;
   const typistAt = async (place: string): Promise<Typist> => {
     const known = typists.get(place);
     if (known !== undefined) return known;
     const opened = createTypist(await openTerminal(place));
+    if (isClosed) {
+      opened.close();
+      throw new Error(`The terminals were closed before ${place} had one`);
+    }
     typists.set(place, opened);
     return opened;
   };
@@ -42,6 +47,7 @@ export function createPerformer(openTerminal: ProofLab['openTerminal']): Perform
       return undefined;
     },
     close: () => {
+      isClosed = true;
       for (const typist of typists.values()) typist.close();
       typists.clear();
     },

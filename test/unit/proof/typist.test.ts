@@ -43,3 +43,20 @@ it('a performer stops at the first command that fails and names it', async () =>
   expect(failure).toMatchObject({ code: 1, command: { line: 3, place: 'controller' } });
   performer.close();
 });
+
+it('a performer that is closed while a terminal opens types nothing into it', async () => {
+  const opening = Promise.withResolvers<void>();
+  const shell = localShell();
+  const typed: string[] = [];
+  const ended = new Promise((resolve) => shell.onEnd(resolve));
+  const performer = createPerformer(async () => {
+    await opening.promise;
+    return { ...shell, write: (data: string | Buffer) => void typed.push(String(data)) };
+  });
+  const performed = performer.perform([{ place: 'controller', text: 'true', line: 1 }]);
+  performer.close();
+  opening.resolve();
+  await expect(performed).rejects.toThrow('The terminals were closed before controller had one');
+  await ended;
+  expect(typed).toEqual([]);
+});
