@@ -64,7 +64,6 @@ function wrap(docker: Docker, host: string, ownContainer: string | undefined) {
       openPipeIn(docker, name, argv, env),
     createNetwork: (spec: NetworkSpec) => networks.createNetwork(docker, spec),
     removeNetwork: (name: string) => networks.removeNetwork(docker, name),
-    isNetworkEmpty: (name: string) => networks.isNetworkEmpty(docker, name),
     listNetworks: (...labels: string[]) => networks.listNetworks(docker, labels),
     listVolumes: (...labels: string[]) => networks.listVolumes(docker, labels),
     createVolume: (name: string, labels: Record<string, string>) =>

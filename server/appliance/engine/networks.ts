@@ -28,12 +28,6 @@ async function membersOf(network: Docker.Network): Promise<string[]> {
   return Object.keys(Containers ?? {});
 }
 
-/** True where a network is there and no container is a member of it. */
-export async function isNetworkEmpty(docker: Docker, name: string): Promise<boolean> {
-  const members = await membersOf(docker.getNetwork(name)).catch(() => undefined);
-  return members?.length === 0;
-}
-
 /** A container whose end is under way leaves within this. */
 const leaving = { tries: 5, everyMs: 400 };
 
@@ -53,15 +47,15 @@ export async function removeNetwork(docker: Docker, name: string): Promise<boole
     );
   for (let attempt = 1; !(await isRemoved()); attempt++) {
     const members = await membersOf(network).catch(() => []);
+    if (members.length === 0 && attempt > 1) return false;
     if (attempt > leaving.tries) {
-      if (members.length === 0) return false;
       throw new EngineRefused(`Removing the network ${name}`, 403, `${members.join(', ')} did not leave it`);
     }
     for (const Container of members)
       await unlessMissing(
         asking(`Leaving the network ${name}`, network.disconnect({ Container, Force: true })),
       );
-    if (attempt > 1) await delay(leaving.everyMs);
+    await delay(leaving.everyMs);
   }
   return true;
 }
@@ -73,7 +67,6 @@ export async function listNetworks(docker: Docker, labels: string[]): Promise<Ne
     id: one.Id,
     name: one.Name,
     labels: one.Labels ?? {},
-    createdAt: Date.parse(one.Created),
     subnets: (one.IPAM?.Config ?? []).map((config) => config.Subnet ?? '').filter((subnet) => subnet !== ''),
   }));
 }

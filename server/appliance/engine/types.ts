@@ -70,8 +70,6 @@ export interface NamedThing {
 export interface NetworkInfo extends NamedThing {
   /** CIDRs. */
   subnets: string[];
-  /** Milliseconds since 1970. */
-  createdAt: number;
 }
 
 export interface ImageInfo {

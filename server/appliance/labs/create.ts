@@ -5,10 +5,12 @@ import { EngineRefused } from '../engine/failures.ts';
 import { packTar, type TarEntry } from '../engine/tar.ts';
 import type { EngineFacts } from '../engine/types.ts';
 import { addressLines, bridgeLines, wireLines, wiresText } from './wires.ts';
+import { claimLab } from './claim.ts';
 import { createCloudClient, type CloudAddress } from './cloud-client.ts';
 import { configFiles, readTemplates, type Templates } from './config-files.ts';
 import { destroyLab } from './destroy.ts';
 import type { LabEvent, OnLabEvent } from './events.ts';
+import { takeLeftNetwork } from './left-networks.ts';
 import { LabExists, LabLeftBehind, LabStartFailed } from './failures.ts';
 import { listLabs, type LabStatus } from './list.ts';
 import { readNodeLogs } from './node-logs.ts';
@@ -57,9 +59,6 @@ const cloudWithinMs = 90_000;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** A lab's first node is made within this after its network. */
-const youngMs = 60_000;
-
 /** Makes the management network; its name is the lock against a second lab of the same name. */
 async function createManagementNetwork(
   engine: Engine,
@@ -71,11 +70,13 @@ async function createManagementNetwork(
   const networks = await engine.listNetworks();
   const before = networks.find((network) => network.name === networkName(spec.name));
   if (before !== undefined) {
-    // one that the engine did not let go when its lab ended; a lab that is being made this moment is younger
-    const isLeft = Date.now() - before.createdAt > youngMs && (await engine.isNetworkEmpty(before.id));
     const [subnet] = before.subnets;
-    if (isLeft && before.labels[labLabel] === spec.name && subnet !== undefined) return subnet;
-    throw new LabExists(spec.name);
+    const isTaken = subnet === undefined || !(await takeLeftNetwork(engine, before.id));
+    if (isTaken) throw new LabExists(spec.name);
+    // its labels are those of the lab that it was made for
+    if (before.labels[warmLabel] !== undefined && warmOf === undefined)
+      await claimLab(engine, spec.name, spec.entry);
+    return subnet;
   }
   const own = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ cidr }) => cidr ?? ''),

@@ -1,6 +1,7 @@
 // Takes labs down by label, in whatever state they are.
 import type { Engine } from '../engine/engine.ts';
 import type { OnLabEvent } from './events.ts';
+import { removeOrLeave } from './left-networks.ts';
 import { labLabel } from './names.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function destroyLab(
   await Promise.all((await engine.listContainers(label)).map(({ id }) => engine.removeContainer(id)));
   const [networks, volumes] = await Promise.all([engine.listNetworks(label), engine.listVolumes(label)]);
   const [removed] = await Promise.all([
-    Promise.all(networks.map(({ id }) => engine.removeNetwork(id))),
+    Promise.all(networks.map(({ id }) => removeOrLeave(engine, id))),
     Promise.all(volumes.map(({ id }) => engine.removeVolume(id))),
   ]);
   const isAllGone = !removed.includes(false);

@@ -12,6 +12,8 @@ export const wiresLabel = 'patchbay.wires';
 export const entryLabel = 'patchbay.entry';
 /** Label of a lab's network that was made before anybody asked for it: which appliance keeps it. */
 export const warmLabel = 'patchbay.warm';
+/** Label of a volume: the id of the network that it says was left. */
+export const leftLabel = 'patchbay.left';
 /** Label of an image: which one it is. */
 export const imageLabel = 'patchbay.image';
 
