@@ -24,16 +24,19 @@ export function scopeOf(
   return (query) => (scope === undefined ? ownRows(resource, query, context) : scope(query, context));
 }
 
+/** A row as a request names it, and who asks. */
+interface Named {
+  resource: Resource;
+  table: Table<Item>;
+  id: string;
+  context: RequestContext;
+}
+
 /** One row by id with its view, or the resource's 404. */
 export async function findVisible(
   env: Env,
   rows: Rows,
-  {
-    resource,
-    table,
-    id,
-    context,
-  }: { resource: Resource; table: Table<Item>; id: string; context: RequestContext },
+  { resource, table, id, context }: Named,
 ): Promise<{ row: Item } & Viewed> {
   const row = await findInScope(env, rows, { resource, table, id, context });
   const [viewed] = row === undefined ? [] : await viewsOf(env, rows, resource, [row], context);
@@ -45,12 +48,7 @@ export async function findVisible(
 async function findInScope(
   env: Env,
   rows: Rows,
-  {
-    resource,
-    table,
-    id,
-    context,
-  }: { resource: Resource; table: Table<Item>; id: string; context: RequestContext },
+  { resource, table, id, context }: Named,
 ): Promise<Item | undefined> {
   const row = await rows.find(table, { id });
   const narrow = scopeOf(env, resource, context);
