@@ -44,7 +44,11 @@ export async function consoleLabs(argv: string[]): Promise<ConsoleLabs> {
   };
   const own = new Set<string>();
   // these labs are broken on purpose
-  const until: ConsoleLabs['until'] = (id, isWanted) => now.page.until(id, isWanted, { mayBreak: true });
+  const until: ConsoleLabs['until'] = (id, isWanted) =>
+    now.page.until(id, isWanted, { mayBreak: true }).catch((error: Error) => {
+      error.message += `\nThe appliance said:\n${now.appliance.said().split('\n').slice(-15).join('\n')}`;
+      throw error;
+    });
   const start = async (entry: string) => {
     const { body, status, text } = await now.client.ask('POST', '/api/labs', { body: { entry } });
     if (status !== 202) throw new Error(text);

@@ -35,6 +35,16 @@ export function createLearner(page: Page): Learner {
     return tab;
   };
 
+  /** What somebody in front of it would see: the whole terminal, and where the keys go. */
+  const whereItStands = async (what: string) => {
+    const focused = await page.evaluate(() => {
+      const at = document.activeElement;
+      return `${at?.tagName} ${at?.getAttribute('aria-label') ?? ''} in ${at?.closest('[id]')?.id ?? 'no tab'}`;
+    });
+    const notes = await page.locator('.terminal-panel:not([hidden]) [role=status]').allTextContents();
+    return [what, `keys go to ${focused}`, ...notes, await readTerminal(page)].join('\n');
+  };
+
   return {
     async start(title) {
       const card = page.locator('.card', { has: page.getByRole('heading', { name: title, exact: true }) });
@@ -52,7 +62,12 @@ export function createLearner(page: Page): Learner {
         const mark = `walked-${1000 + ++typed}-`;
         await page.keyboard.type(`${text}\n`);
         await page.keyboard.type(`echo walked-$((1000+${typed}))-$?\n`);
-        await expect.poll(() => readTerminal(page), { timeout: 90_000 }).toContain(mark);
+        await expect
+          .poll(() => readTerminal(page), { timeout: 90_000 })
+          .toContain(mark)
+          .catch(async (error: unknown) => {
+            throw new Error(await whereItStands(`'${text}' at ${place} does not end`), { cause: error });
+          });
         const code = new RegExp(`${mark}(\\d+)`).exec(await readTerminal(page))?.[1];
         expect({ place, text, code }).toEqual({ place, text, code: '0' });
       }

@@ -83,7 +83,7 @@ interface Report {
 }
 
 /** As much of a failure's text as tells it from another. */
-const linesOfFailure = 6;
+const linesOfFailure = 40;
 
 function failureText(file: string, title: string, messages: readonly string[]): string {
   const lines = stripVTControlCharacters(messages.join('\n')).split('\n').slice(0, linesOfFailure);

@@ -24,11 +24,15 @@ export interface LookParts {
 export interface EngineLook {
   /** Shows the lab as the engine has it, also while it is busy. */
   now(id: string): Promise<void>;
-  /** Looks once it is not busy; what is told during a look makes one more. */
+  /** Looks once it is not busy; what is told during a look makes one more, and a look that failed is repeated. */
   soon(id: string): void;
   /** Looks at every lab that is known or found, and from then on when the engine tells; returns how to stop. */
   follow(): Promise<() => void>;
 }
+
+/** What the engine told is told once: a look that failed is repeated until one succeeds. */
+const firstWaitMs = 500;
+const longestWaitMs = 15_000;
 
 export function createEngineLook({
   engine,
@@ -81,19 +85,21 @@ export function createEngineLook({
     }
   };
 
-  const soon = (id: string) =>
-    void lookWhenIdle(id).catch((error: unknown) =>
-      log.error(`Lab ${id} cannot be looked at: ${String(error)}`),
-    );
+  let isStopped = false;
+  const untilDone = (what: string, act: () => Promise<void>, waitMs = firstWaitMs) =>
+    void act().catch((error: unknown) => {
+      if (isStopped) return;
+      log.error(`${what}: ${String(error)}`);
+      setTimeout(() => untilDone(what, act, Math.min(waitMs * 2, longestWaitMs)), waitMs).unref();
+    });
+  const soon = (id: string) => untilDone(`Lab ${id} cannot be looked at`, () => lookWhenIdle(id));
   const idsToSee = async () => {
     const found = (await listLabs(engine)).filter(({ isWarm }) => !isWarm).map(({ name }) => name);
     return new Set([...table.all(), ...journeys.all()].map(({ id }) => id).concat(found));
   };
   /** After an engine that was away: whatever it did meanwhile was not told. */
   const lookAtAll = () =>
-    void idsToSee()
-      .then((ids) => ids.forEach(soon))
-      .catch((error: unknown) => log.error(`The labs cannot be listed: ${String(error)}`));
+    untilDone('The labs cannot be listed', async () => (await idsToSee()).forEach(soon));
   const onEngineEvent = ({ action, labels }: ContainerEvent) => {
     const id = labels[labLabel];
     // Every command in a node is an event too; only these change what there is.
@@ -107,7 +113,10 @@ export function createEngineLook({
     async follow() {
       const stop = await engine.followEvents(labLabel, onEngineEvent, lookAtAll);
       for (const id of await idsToSee()) await lookWhenIdle(id);
-      return stop;
+      return () => {
+        isStopped = true;
+        stop();
+      };
     },
   };
 }

@@ -151,12 +151,10 @@ export async function createLabService(options: LabServiceOptions): Promise<Engi
         freeName(entry, [...taken, ...journeys.all().map((journey) => journey.id)]);
       const { title, steps } = lab;
       const journey = newJourney({ id, entry, learner, title, steps, startedAt: new Date() });
-      table.set(id, startingLab(specOf(lab, id), journey));
       const made = beforeMaking(journey, 0);
-      await journeys.begin(made).catch((error: unknown) => {
-        table.set(id, undefined);
-        throw error;
-      });
+      // shown once it is kept: a look at the engine, which has nothing of it yet, takes off the page what is not
+      await journeys.begin(made);
+      table.set(id, startingLab(specOf(lab, id), journey));
       goOn(made);
       return id;
     },

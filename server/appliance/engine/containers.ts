@@ -1,6 +1,6 @@
 // Containers: made, started, filled with files, listed by label, removed.
 import type Docker from 'dockerode';
-import { asking, EngineRefused, unlessMissing } from './failures.ts';
+import { asking, askingSoon, EngineRefused, unlessMissing } from './failures.ts';
 import type { BesideSpec, ContainerInfo, ContainerSpec } from './types.ts';
 
 /** What stays read-only for a node; /proc/sys does not, because a cloud sets sysctls. */
@@ -113,7 +113,7 @@ export async function readLogs(docker: Docker, name: string, lines: number): Pro
 
 /** All containers that carry the labels (`name` or `name=value`), running or not. */
 export async function listContainers(docker: Docker, labels: string[]): Promise<ContainerInfo[]> {
-  const found = await asking(
+  const found = await askingSoon(
     'Listing containers',
     docker.listContainers({ all: true, filters: { label: labels } }),
   );
@@ -136,7 +136,7 @@ export async function listContainers(docker: Docker, labels: string[]): Promise<
 /** Exit code and reason of a container that is not running; undefined when it runs. */
 export async function readExit(docker: Docker, name: string): Promise<string | undefined> {
   try {
-    const { State } = await asking(`Looking at ${name}`, docker.getContainer(name).inspect());
+    const { State } = await askingSoon(`Looking at ${name}`, docker.getContainer(name).inspect());
     if (State.Running) return undefined;
     return `exit code ${State.ExitCode}${State.OOMKilled ? ', out of memory' : ''}${State.Error ? `, ${State.Error}` : ''}`;
   } catch (error) {

@@ -54,6 +54,23 @@ export async function asking<T>(doing: string, call: Promise<T>): Promise<T> {
   }
 }
 
+/** An engine answers a question about what it has at once; one that is overloaded within this. */
+const answerWithinMs = 30_000;
+
+/** As `asking`, for questions: an engine that does not answer is an EngineRefused too, of status 0. */
+export async function askingSoon<T>(doing: string, call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    const late = () => reject(new EngineRefused(doing, 0, `no answer within ${answerWithinMs / 1000} s`));
+    timer = setTimeout(late, answerWithinMs);
+  });
+  try {
+    return await Promise.race([asking(doing, call), overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** For removals: what is already gone is as good as removed. */
 export async function unlessMissing(call: Promise<unknown>): Promise<void> {
   try {

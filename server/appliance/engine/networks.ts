@@ -1,7 +1,7 @@
 // Networks and volumes of the engine.
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { asking, EngineRefused, unlessMissing } from './failures.ts';
+import { asking, askingSoon, EngineRefused, unlessMissing } from './failures.ts';
 import type { NamedThing, NetworkInfo, NetworkSpec } from './types.ts';
 
 /** A bridge whose containers reach each other and the host, and nothing else: nobody translates their addresses. */
@@ -62,7 +62,7 @@ export async function removeNetwork(docker: Docker, name: string): Promise<boole
 
 /** Networks that carry the labels; with none given, all there are. */
 export async function listNetworks(docker: Docker, labels: string[]): Promise<NetworkInfo[]> {
-  const found = await asking('Listing networks', docker.listNetworks({ filters: { label: labels } }));
+  const found = await askingSoon('Listing networks', docker.listNetworks({ filters: { label: labels } }));
   return found.map((one) => ({
     id: one.Id,
     name: one.Name,
@@ -72,7 +72,7 @@ export async function listNetworks(docker: Docker, labels: string[]): Promise<Ne
 }
 
 export async function listVolumes(docker: Docker, labels: string[]): Promise<NamedThing[]> {
-  const { Volumes } = await asking('Listing volumes', docker.listVolumes({ filters: { label: labels } }));
+  const { Volumes } = await askingSoon('Listing volumes', docker.listVolumes({ filters: { label: labels } }));
   return (Volumes ?? []).map((one) => ({ id: one.Name, name: one.Name, labels: one.Labels ?? {} }));
 }
 
