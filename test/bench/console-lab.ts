@@ -1,7 +1,7 @@
 // A lab as a browser has it: started, changed and checked over the console's own API, its state as pushed.
 import type { LabState, StepState } from '../../server/appliance/http/types.ts';
 import { terminalOf, type ConsoleClient, type TerminalClient } from '../support/console-client.ts';
-import { followConsole, type FollowedConsole } from '../support/follow-console.ts';
+import { followConsole, type FollowedConsole, type Wait } from '../support/follow-console.ts';
 
 export interface BenchConsole extends FollowedConsole {
   client: ConsoleClient;
@@ -24,11 +24,15 @@ export async function openBenchConsole(client: ConsoleClient): Promise<BenchCons
 
 const isReady = (lab: LabState) => lab.phase === 'ready';
 
-/** Starts a lab of a folder and waits until it is ready. */
-export async function startLab(console: BenchConsole, entry: string): Promise<{ id: string; ms: number }> {
+/** Starts a lab of a folder and waits until it is ready, also in the line of others. */
+export async function startLab(
+  console: BenchConsole,
+  entry: string,
+  wait: Wait = {},
+): Promise<{ id: string; ms: number }> {
   const began = performance.now();
   const { id } = await console.send<LabState>('POST', '/api/labs', { entry });
-  await console.until(id, isReady);
+  await console.until(id, isReady, wait);
   return { id, ms: performance.now() - began };
 }
 

@@ -7,16 +7,21 @@ export interface FollowedConsole {
   /** Everything the page would know now. */
   state(): ConsoleState;
   /**
-   * Waits until a lab is as wanted. Fails with what it is like when three minutes are over, and at once when it breaks,
-   * unless it `mayBreak`.
+   * Waits until a lab is as wanted. Fails with what it is like when three minutes (or `withinMs`) are over, and at once
+   * when it breaks, unless it `mayBreak`.
    */
-  until(id: string, isWanted: (lab: LabState) => boolean, wait?: { mayBreak?: boolean }): Promise<LabState>;
+  until(id: string, isWanted: (lab: LabState) => boolean, wait?: Wait): Promise<LabState>;
   /** Waits until a lab is off the page. */
   untilGone(id: string): Promise<void>;
   close(): void;
 }
 
-const withinMs = 180_000;
+export interface Wait {
+  mayBreak?: boolean;
+  withinMs?: number;
+}
+
+const usualMs = 180_000;
 const connectAgainMs = 250;
 
 /** Follows the console's events; as a page does, it connects again when the connection is lost. */
@@ -49,7 +54,11 @@ export async function followConsole(client: ConsoleClient): Promise<FollowedCons
   await promise;
 
   /** Answers once `look` does; it throws for what cannot come any more. */
-  const waitFor = <T>(id: string, look: (lab: LabState | undefined) => T | undefined): Promise<T> =>
+  const waitFor = <T>(
+    id: string,
+    look: (lab: LabState | undefined) => T | undefined,
+    withinMs = usualMs,
+  ): Promise<T> =>
     new Promise((done, fail) => {
       const labNow = () => known?.state.labs.find((one) => one.id === id);
       const finish = (act: () => void) => {
@@ -73,12 +82,14 @@ export async function followConsole(client: ConsoleClient): Promise<FollowedCons
 
   return {
     state: () => known?.state ?? { learner: '', labs: [] },
-    until: (id, isWanted, { mayBreak = false } = {}) =>
-      waitFor(id, (lab) => {
+    until: (id, isWanted, { mayBreak = false, withinMs } = {}) => {
+      const look = (lab: LabState | undefined) => {
         if (lab === undefined || isWanted(lab)) return lab;
         if (lab.phase === 'broken' && !mayBreak) throw notThere(id, lab);
         return undefined;
-      }),
+      };
+      return waitFor(id, look, withinMs);
+    },
     untilGone: async (id) => void (await waitFor(id, (lab) => lab === undefined || undefined)),
     close: () => stop(),
   };
