@@ -33,6 +33,8 @@ export interface EngineLook {
 /** What the engine told is told once: a look that failed is repeated until one succeeds. */
 const firstWaitMs = 500;
 const longestWaitMs = 15_000;
+/** What ended just before it was followed may have been listed as running still. */
+const lookAgainMs = 3_000;
 
 export function createEngineLook({
   engine,
@@ -113,8 +115,10 @@ export function createEngineLook({
     async follow() {
       const stop = await engine.followEvents(labLabel, onEngineEvent, lookAtAll);
       for (const id of await idsToSee()) await lookWhenIdle(id);
+      const timer = setTimeout(lookAtAll, lookAgainMs).unref();
       return () => {
         isStopped = true;
+        clearTimeout(timer);
         stop();
       };
     },

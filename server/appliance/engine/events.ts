@@ -1,6 +1,7 @@
 // What the engine tells of itself: containers that start, end, run out of memory.
 import type Docker from 'dockerode';
 import { asking } from './failures.ts';
+import { whenListed } from './listed-ends.ts';
 import type { ContainerEvent } from './types.ts';
 
 interface RawEvent {
@@ -14,7 +15,7 @@ const firstWaitMs = 250;
 const longestWaitMs = 8_000;
 
 /**
- * Calls back for every container event of a label; returns how to stop. An engine that ends or is restarted is followed
+ * Calls back for every container event of a label, for an end once it is listed; returns how to stop. An engine that ends or is restarted is followed
  * again as soon as it answers; `onFollowedAgain` tells so, because what happened in between was missed.
  */
 export async function followEvents(
@@ -26,6 +27,7 @@ export async function followEvents(
   let isStopped = false;
   let stream: EventStream | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const told = whenListed(docker, (event) => isStopped || listener(event));
 
   const follow = async () => {
     const opened = (await asking(
@@ -35,7 +37,7 @@ export async function followEvents(
     if (isStopped) return opened.destroy();
     stream = opened;
     opened.on('error', () => opened.destroy());
-    opened.on('data', createReader(listener));
+    opened.on('data', createReader(told));
     opened.once('close', () => followAgain(firstWaitMs));
   };
   const followAgain = (waitMs: number) => {
