@@ -146,6 +146,27 @@ it('lets one window set the size and others watch it whole, and hands it over by
   expect(await note('Watching').textContent()).toContain(sizeOf(played[0]!)!.replace('x', '×'));
 });
 
+it('shows what comes after its tab was behind others while the window became smaller', async () => {
+  played[0]!.print(Array.from({ length: 100 }, (_, at) => `line ${at}\r\n`).join(''));
+  await soon(() => readTerminal(page)).toContain('line 99');
+  await page.locator('.terminal-panel textarea').focus();
+  await page.keyboard.press('Control+Shift+Enter');
+  await soon(() => played.length).toBe(2);
+  await page.setViewportSize({ width: 1280, height: 700 });
+  // typed before the browser has drawn the tab: faster than a person, as fast as a click on a command of the guide
+  await page.evaluate(`(async () => {
+    document.querySelector('[role=tab]').click();
+    await Promise.resolve();
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'x');
+    const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true });
+    document.querySelector('.terminal-panel textarea').dispatchEvent(paste);
+  })()`);
+  await soon(() => played[0]!.typed()).toBe('x');
+  played[0]!.print('x\r\nlast words\r\n$ ');
+  await soon(() => readTerminal(page)).toContain('last words');
+});
+
 it('comes back after a cut connection, by itself or by the button, and says what was lost', async () => {
   const routes = new Set<WebSocketRoute>();
   let isCut = false;

@@ -34,6 +34,13 @@ if (isWanted('catalog')) {
   await page.locator('.card').first().waitFor();
   await take('catalog');
 }
+if (isWanted('help')) {
+  await page.goto(served.url);
+  await page.locator('.card').first().waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await take('help');
+}
 if (isWanted('catalog-running')) {
   served.show(catalogLabs);
   await page.goto(served.url);

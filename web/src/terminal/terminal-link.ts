@@ -70,6 +70,22 @@ export function createTerminalLink(options: {
     show({ found: { index: resultIndex, count: resultCount } }),
   );
 
+  // The emulator draws nothing while its element is not to be seen, and keeps the measures of its last drawing: given a new
+  // size then, it takes the end of the output for somewhere else and stays there. This is told after the emulator is.
+  let isSeen = true;
+  let isAtEnd = true;
+  const watcher = new IntersectionObserver((entries) => {
+    const wasSeen = isSeen;
+    isSeen = entries.at(-1)!.isIntersecting;
+    const { viewportY, baseY } = terminal.buffer.active;
+    if (!isSeen) isAtEnd = viewportY === baseY;
+    else if (!wasSeen) {
+      takeSize(view.size);
+      if (isAtEnd) terminal.scrollToBottom();
+    }
+  });
+  watcher.observe(options.element);
+
   const viewer = crypto.randomUUID();
   const meter = createOutputMeter();
   const waiting: string[] = [];
@@ -132,6 +148,7 @@ export function createTerminalLink(options: {
     const parts = { terminal, fitting, element: options.element, fontSize };
     show({ size: { columns, rows } });
     if (!view.isOwner) return showScaled(parts, { columns, rows });
+    if (!isSeen) return;
     const wanted = fittingCells(parts);
     if (wanted === undefined) return;
     terminal.resize(wanted.columns, wanted.rows);
@@ -185,6 +202,7 @@ export function createTerminalLink(options: {
     },
     retry: () => socket.retry(),
     dispose() {
+      watcher.disconnect();
       socket.close();
       terminal.dispose();
     },

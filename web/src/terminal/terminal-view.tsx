@@ -56,9 +56,6 @@ export function TerminalView({ lab, terminal, isFront, actions }: Props) {
   }, [lab, terminal.id, terminal.title]);
 
   useEffect(() => link.current?.setLook(terminalLook(settings)), [settings]);
-  useEffect(() => {
-    if (isFront) link.current?.fit();
-  }, [isFront]);
 
   return (
     <div
