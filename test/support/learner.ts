@@ -74,7 +74,13 @@ export function createLearner(page: Page): Learner {
     },
     async check(verdict) {
       await page.getByRole('button', { name: 'Check', exact: true }).click();
-      await page.locator('.headline', { hasText: verdict }).waitFor({ timeout: 90_000 });
+      await page
+        .locator('.headline', { hasText: verdict })
+        .waitFor({ timeout: 90_000 })
+        .catch(async (error: unknown) => {
+          const shown = await page.locator('.guide-text .check').allInnerTexts();
+          throw new Error(`No verdict '${verdict}' but: ${shown.join('\n')}`, { cause: error });
+        });
     },
     async runShownCommands() {
       const commands = page.locator('.guide-text > .command .command-run');
