@@ -120,6 +120,8 @@ describe.each(['ovs-vlan-one-tenant', 'linuxbridge-vlan-two-tenants'])('%s', (en
     await page.getByText('This lab is not running').waitFor({ timeout: 60_000 });
     expect(await listLabs(engine, id)).toEqual([]);
     // a refused connection is the only thing that an appliance's death may write into the browser's log
-    expect(window.errors.filter((error) => !/WebSocket|ERR_CONNECTION|ERR_SOCKET_NOT_CONNECTED/.test(error))).toEqual([]);
+    expect(
+      window.errors.filter((error) => !/WebSocket|ERR_CONNECTION|ERR_SOCKET_NOT_CONNECTED/.test(error)),
+    ).toEqual([]);
   });
 });
