@@ -2,6 +2,7 @@
 import { useId } from 'react';
 import { Dialog } from '../parts/ask-dialog.tsx';
 import { changeSettings, useSettings } from '../settings.ts';
+import { terminalKeys } from '../terminal/terminal-keys.ts';
 
 const everywhere: [string[], string][] = [
   [['Tab'], 'to the next button or link'],
@@ -20,8 +21,13 @@ const inLab: [string[], string][] = [
   [['← → ↑ ↓'], 'on the bar between two panes: move it'],
 ];
 const inTerminal: [string[], string][] = [
-  [['Ctrl', 'Shift', 'C'], 'copy what is selected'],
-  [['Ctrl', 'Shift', 'V'], 'paste'],
+  // leaving is told for all panes
+  ...terminalKeys
+    .slice(1)
+    .map(({ keys: [first = [], ...others], does }): [string[], string] => [
+      [...first, ...others.map((held) => held.at(-1)!)],
+      does,
+    ]),
   [['← →'], 'on a tab: the one beside it'],
   [['Delete'], 'on a tab: close it'],
 ];

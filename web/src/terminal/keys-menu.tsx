@@ -7,9 +7,9 @@ export function KeysMenu() {
       <summary>Keys</summary>
       <dl className="menu-items">
         {terminalKeys.map(({ keys, does }) => (
-          <div key={keys}>
+          <div key={does}>
             <dt>
-              <kbd>{keys}</kbd>
+              <kbd>{keys.map((held) => held.join('+')).join(', ')}</kbd>
             </dt>
             <dd>{does}</dd>
           </div>

@@ -9,14 +9,20 @@ export interface KeyActions {
   openAnother(): void;
 }
 
-/** What the keys do, to be shown. */
-export const terminalKeys: { keys: string; does: string }[] = [
-  { keys: 'F6, Shift+F6', does: 'leave the terminal: next pane, pane before' },
-  { keys: 'Ctrl+Shift+F', does: 'search the output' },
-  { keys: 'Ctrl+Shift+C', does: 'copy; Ctrl+C too where something is selected' },
-  { keys: 'Ctrl+Shift+V', does: 'paste; the middle button pastes what is selected' },
-  { keys: 'Ctrl+Shift+Left, Right', does: 'tab before, next tab' },
-  { keys: 'Ctrl+Shift+Enter', does: 'one more terminal at this place' },
+/** What the keys do, to be shown: ways to press them, each the keys that are held together. */
+export const terminalKeys: { keys: string[][]; does: string }[] = [
+  { keys: [['F6'], ['Shift', 'F6']], does: 'leave the terminal: next pane, pane before' },
+  { keys: [['Ctrl', 'Shift', 'F']], does: 'search the output' },
+  { keys: [['Ctrl', 'Shift', 'C']], does: 'copy; Ctrl+C too where something is selected' },
+  { keys: [['Ctrl', 'Shift', 'V']], does: 'paste; the middle button pastes what is selected' },
+  {
+    keys: [
+      ['Ctrl', 'Shift', '←'],
+      ['Ctrl', 'Shift', '→'],
+    ],
+    does: 'tab before, next tab',
+  },
+  { keys: [['Ctrl', 'Shift', 'Enter']], does: 'one more terminal at this place' },
 ];
 
 /** For xterm: false keeps a key from the program. */
