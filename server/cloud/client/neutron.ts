@@ -3,6 +3,7 @@ import { resources } from '../model/index.ts';
 import { neutronStyle } from './command/output.ts';
 import { runAsProcess, type Program } from './command/program.ts';
 import { agentCommands } from './neutron/agent-commands.ts';
+import { computedCommands } from './neutron/computed-commands.ts';
 import { flavorCommands } from './neutron/flavor-commands.ts';
 import { otherCommands } from './neutron/other-commands.ts';
 import { commandsOf } from './neutron/resource-commands.ts';
@@ -19,6 +20,7 @@ export const neutron: Program = {
     ...agentCommands,
     ...tagCommands,
     ...flavorCommands,
+    ...computedCommands,
     ...otherCommands,
   ],
 };

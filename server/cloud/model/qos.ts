@@ -22,7 +22,7 @@ export const qosPolicy = defineResource({
       help: 'Name for people',
     },
     ...owned,
-    shared: { ...shared, update: true },
+    shared: { ...shared, update: true, switches: { shared: true, 'no-shared': false } },
     is_default: {
       type: 'bool',
       create: 'optional',
@@ -30,7 +30,7 @@ export const qosPolicy = defineResource({
       default: false,
       help: 'New networks of the project get it',
     },
-    rules: { type: 'list', of: { type: 'dict' }, stored: false, column: 2, help: 'Its rules' },
+    rules: { type: 'list', of: { type: 'dict' }, stored: false, help: 'Its rules' },
     ...described,
     ...stamped,
   },
@@ -38,7 +38,7 @@ export const qosPolicy = defineResource({
 
 /** Fields of every rule; which policy it is in is told by the path. */
 const inPolicy = {
-  ...identified,
+  id: { ...identified.id, column: 1 },
   qos_policy_id: {
     type: 'uuid',
     ref: 'policy',
@@ -57,6 +57,7 @@ export const bandwidthLimitRule = defineResource({
   extension: 'qos',
   help: 'How much a port may send or receive.',
   parent: { name: 'policy', field: 'qos_policy_id' },
+  command: { noun: 'qos-bandwidth-limit-rule' },
   unique: [['qos_policy_id', 'direction']],
   fields: {
     ...inPolicy,
@@ -66,6 +67,7 @@ export const bandwidthLimitRule = defineResource({
       max: 2 ** 31 - 1,
       create: 'required',
       update: true,
+      column: 3,
       help: 'Thousands of bits each second',
     },
     max_burst_kbps: {
@@ -75,6 +77,7 @@ export const bandwidthLimitRule = defineResource({
       create: 'optional',
       update: true,
       default: 0,
+      column: 2,
       help: 'Kilobits that may come at once; 0: four fifths of max_kbps',
     },
     direction: {
@@ -84,6 +87,7 @@ export const bandwidthLimitRule = defineResource({
       create: 'optional',
       update: true,
       default: 'egress',
+      column: 0,
       help: 'Egress is what the port sends',
     },
   },
@@ -97,6 +101,7 @@ export const dscpMarkingRule = defineResource({
   extension: 'qos',
   help: 'The DSCP mark of what a port sends.',
   parent: { name: 'policy', field: 'qos_policy_id' },
+  command: { noun: 'qos-dscp-marking-rule' },
   unique: [['qos_policy_id']],
   fields: {
     ...inPolicy,
@@ -105,6 +110,7 @@ export const dscpMarkingRule = defineResource({
       values: [0, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 46, 48, 56],
       create: 'required',
       update: true,
+      column: 0,
       help: 'Value of the six bits',
     },
   },

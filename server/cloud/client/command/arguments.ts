@@ -19,7 +19,7 @@ export interface PositionalSpec {
   name: string;
   help: string;
   optional?: boolean;
-  /** Takes all words that are left. */
+  /** Takes all words that are left, but for one for each that follows. */
   many?: boolean;
   /** In the usage line; default the name in capitals. */
   metavar?: string;
@@ -132,8 +132,9 @@ function assign(
   const named: Record<string, string> = {};
   const left = [...free];
   let rest: string[] = [];
-  for (const { name, optional, many } of positionals) {
-    if (many) rest = left.splice(0);
+  for (const [index, { name, optional, many }] of positionals.entries()) {
+    const following = positionals.length - index - 1;
+    if (many) rest = left.splice(0, Math.max(left.length - following, 1));
     const word = many ? rest[0] : left.shift();
     if (word !== undefined) named[name] = word;
     else if (!optional) throw new UsageError('too few arguments');

@@ -1,4 +1,5 @@
 // How values of the Networking API look in tables where the API's own form would not be readable.
+import type { Arguments } from '../command/arguments.ts';
 import { pythonJson } from '../command/output.ts';
 import type { Session } from '../session.ts';
 
@@ -18,9 +19,19 @@ export async function presentRows(session: Session, resourceName: string, rows: 
   }
 }
 
-/** Fields of one resource as `show` prints them, by name in alphabetic order. */
-export function presentOne(resourceName: string, row: Row): [string, unknown][] {
-  const shown = resourceName === 'agent' ? presentAgent(row) : row;
+/** Fields of one resource as `show` prints them, by name in alphabetic order, for the format that the words ask for. */
+export function presentOne(
+  resourceName: string,
+  row: Row,
+  { options }: Pick<Arguments, 'options'> = { options: {} },
+): [string, unknown][] {
+  const isTable = (options.format ?? 'table') === 'table';
+  const shown =
+    resourceName === 'agent'
+      ? presentAgent(row)
+      : resourceName === 'policy' && isTable
+        ? presentPolicy(row)
+        : row;
   return Object.entries(shown).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
@@ -31,6 +42,12 @@ function presentAgent(row: Row): Row {
     ...('alive' in row && { alive: alive ? ':-)' : 'xxx' }),
     ...('configurations' in row && { configurations: indented(configurations) }),
   };
+}
+
+/** The rules of a policy, a line each. */
+function presentPolicy(row: Row): Row {
+  const rules = (row.rules ?? []) as { id: string; type: string }[];
+  return { ...row, ...('rules' in row && { rules: rules.map(({ id, type }) => `${id} (type: ${type})`) }) };
 }
 
 /** JSON over several lines, keys five columns in. */

@@ -15,11 +15,14 @@ interface FieldOption extends OptionSpec {
 const isSettable = (field: Field, mode: Mode) =>
   mode === 'create' ? field.create !== undefined : field.update === true;
 
-/** The options for the fields that can be given, without those given by position. */
+/** The options for the fields that can be given, without those given by position and by the path. */
 export function fieldOptions(resource: Resource, mode: Mode): FieldOption[] {
   const positional = mode === 'create' ? (resource.command?.positional ?? []) : [];
   return Object.entries<Field>(resource.fields)
-    .filter(([name, field]) => isSettable(field, mode) && !positional.includes(name))
+    .filter(
+      ([name, field]) =>
+        isSettable(field, mode) && !positional.includes(name) && name !== resource.parent?.field,
+    )
     .flatMap(([name, field]) => optionsOf(name, field));
 }
 

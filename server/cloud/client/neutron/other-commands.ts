@@ -42,23 +42,6 @@ const externalList: Command = {
     listWith(session, findResourceNamed('network'), input, { 'router:external': 'True' }),
 };
 
-const zoneList: Command = {
-  name: 'availability-zone-list',
-  help: 'List availability zones.',
-  takesAttributes: true,
-  async run({ attributes }, { session }) {
-    const query = Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [name, String(value)]),
-    );
-    const { body } = await session.request<{ availability_zones: Row[] }>('network', {
-      method: 'GET',
-      path: '/v2.0/availability_zones',
-      query,
-    });
-    return { kind: 'list', columns: ['name', 'resource', 'state'], rows: body.availability_zones };
-  },
-};
-
 const tenant: OptionSpec = { name: 'tenant-id', help: 'The tenant; your own if not given' };
 
 /** The tenant asked about, or the one signed in to. */
@@ -138,7 +121,6 @@ export const otherCommands: readonly Command[] = [
   extList,
   extShow,
   externalList,
-  zoneList,
   quotaShow,
   quotaList,
   quotaUpdate,

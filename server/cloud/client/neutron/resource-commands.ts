@@ -7,6 +7,7 @@ import type { Session } from '../session.ts';
 import { presentOne, presentRows, readableColumn } from './cells.ts';
 import { bodyFrom, fieldOptions } from './field-options.ts';
 import { findId } from './find.ts';
+import { parentPositionals, within } from './parents.ts';
 
 type Row = Record<string, unknown>;
 
@@ -52,23 +53,26 @@ function create(resource: Resource): Nameless {
   return {
     help: `Create a ${words(resource)} for a given tenant.`,
     takesAttributes: true,
-    positionals: (resource.command?.positional ?? []).map((name) => {
-      const field = resource.fields[name] as Field;
-      const isNeeded = field.create === 'required' || name === 'name';
-      const metavar = name.replace(/_id$/, '').toUpperCase();
-      return { name, metavar, help: field.help ?? name, optional: !isNeeded };
-    }),
+    positionals: [
+      ...parentPositionals(resource),
+      ...(resource.command?.positional ?? []).map((name) => {
+        const field = resource.fields[name] as Field;
+        const isNeeded = field.create === 'required' || name === 'name';
+        const metavar = name.replace(/_id$/, '').toUpperCase();
+        return { name, metavar, help: field.help ?? name, optional: !isNeeded };
+      }),
+    ],
     options: fieldOptions(resource, 'create'),
     async run(input, { session }) {
       const body = await bodyFrom(session, resource, 'create', input);
-      const path = `/v2.0/${resource.path}`;
+      const path = `/v2.0/${(await within(session, resource, input)).path}`;
       const answer = await session.request<Record<string, Row>>('network', {
         method: 'POST',
         path,
         body: { [resource.name]: body },
       });
       const title = `Created a new ${resource.name}:`;
-      return { kind: 'show', title, fields: presentOne(resource.name, answer.body[resource.name]!) };
+      return { kind: 'show', title, fields: presentOne(resource.name, answer.body[resource.name]!, input) };
     },
   };
 }
@@ -77,6 +81,7 @@ function list(resource: Resource): Nameless {
   return {
     help: `List ${words(resource)}s that belong to a given tenant.`,
     takesAttributes: true,
+    positionals: parentPositionals(resource),
     options: [
       detailOption,
       fieldOption,
@@ -85,7 +90,7 @@ function list(resource: Resource): Nameless {
       { name: 'page-size', letter: 'P', help: 'Rows to ask for at a time', metavar: 'SIZE' },
       ...('tags' in resource.fields ? tagOptions : []),
     ],
-    run: (input, { session }) => listWith(session, resource, input, {}),
+    run: async (input, { session }) => listWith(session, await within(session, resource, input), input, {}),
   };
 }
 
@@ -96,9 +101,7 @@ export async function listWith(
   { options, attributes }: Arguments,
   filters: Record<string, string>,
 ): Promise<ListOutput> {
-  const query: Record<string, string | string[]> = { ...filters };
-  for (const [name, value] of Object.entries(attributes))
-    query[name] = Array.isArray(value) ? value.map(asText) : asText(value);
+  const query: Query = { ...queryOf(attributes), ...filters };
   for (const { name } of tagOptions) if (options[name] !== undefined) query[name] = String(options[name]);
   if (options.field !== undefined) query.fields = options.field as string[];
   if (options['sort-key'] !== undefined) {
@@ -112,6 +115,17 @@ export async function listWith(
   });
 }
 
+type Query = Record<string, string | string[]>;
+
+/** Options that nobody declared, as filters of a list. */
+export const queryOf = (attributes: Arguments['attributes']): Query =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(asText) : asText(value),
+    ]),
+  );
+
 const asText = (value: unknown) =>
   value === true ? 'True' : value === false ? 'False' : value === null ? '' : String(value);
 
@@ -119,7 +133,7 @@ const asText = (value: unknown) =>
 async function readPages(
   session: Session,
   { path, plural }: Resource,
-  query: Record<string, string | string[]>,
+  query: Query,
   pageSize: string | undefined,
 ): Promise<Row[]> {
   if (pageSize !== undefined && !/^[1-9]\d*$/.test(pageSize))
@@ -167,17 +181,18 @@ export async function tableOf(
 function show(resource: Resource): Nameless {
   return {
     help: `Show information of a given ${words(resource)}.`,
-    positionals: [idPositional(resource)],
+    positionals: [idPositional(resource), ...parentPositionals(resource)],
     options: [detailOption, fieldOption],
     async run(input, { session }): Promise<ShowOutput> {
-      const id = await findId(session, resource, input.positionals[idPositional(resource).name]!);
+      const place = await within(session, resource, input);
+      const id = await findId(session, place, input.positionals[idPositional(resource).name]!);
       const fields = input.options.field as string[] | undefined;
       const { body } = await session.request<Record<string, Row>>('network', {
         method: 'GET',
-        path: `/v2.0/${resource.path}/${id}`,
+        path: `/v2.0/${place.path}/${id}`,
         query: { fields },
       });
-      return { kind: 'show', fields: presentOne(resource.name, body[resource.name]!) };
+      return { kind: 'show', fields: presentOne(resource.name, body[resource.name]!, input) };
     },
   };
 }
@@ -187,17 +202,18 @@ function update(resource: Resource): Nameless {
     help: `Update ${words(resource)}'s information.`,
     takesAttributes: true,
     hasOutput: false,
-    positionals: [idPositional(resource)],
+    positionals: [idPositional(resource), ...parentPositionals(resource)],
     options: fieldOptions(resource, 'update'),
     async run(input, { session, say }) {
       const name = input.positionals[idPositional(resource).name]!;
       const body = await bodyFrom(session, resource, 'update', input);
       if (Object.keys(body).length === 0)
         throw new UsageError(`Must specify new values to update ${resource.name}`);
-      const id = await findId(session, resource, name);
+      const place = await within(session, resource, input);
+      const id = await findId(session, place, name);
       await session.request('network', {
         method: 'PUT',
-        path: `/v2.0/${resource.path}/${id}`,
+        path: `/v2.0/${place.path}/${id}`,
         body: { [resource.name]: body },
       });
       say(`Updated ${resource.name}: ${name}`);
@@ -210,11 +226,12 @@ function remove(resource: Resource): Nameless {
   return {
     help: `Delete a given ${words(resource)}.`,
     hasOutput: false,
-    positionals: [{ ...idPositional(resource), many: true }],
-    async run({ rest }, { session, say }) {
-      for (const name of rest) {
-        const id = await findId(session, resource, name);
-        await session.request('network', { method: 'DELETE', path: `/v2.0/${resource.path}/${id}` });
+    positionals: [{ ...idPositional(resource), many: true }, ...parentPositionals(resource)],
+    async run(input, { session, say }) {
+      const place = await within(session, resource, input);
+      for (const name of input.rest) {
+        const id = await findId(session, place, name);
+        await session.request('network', { method: 'DELETE', path: `/v2.0/${place.path}/${id}` });
         say(`Deleted ${resource.name}: ${name}`);
       }
       return undefined;

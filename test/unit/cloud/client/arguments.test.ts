@@ -46,6 +46,17 @@ it('leaves a word of an undeclared option to the positional that needs it', () =
   });
 });
 
+it('leaves one word to each positional after one that takes many', () => {
+  const positionals = [
+    { name: 'rule', help: '', many: true },
+    { name: 'policy', help: '' },
+  ];
+  const parseIn = (line: string) => parseArguments(line.split(' '), { ...syntax, positionals });
+  expect(parseIn('r1 r2 p')).toMatchObject({ rest: ['r1', 'r2'], positionals: { policy: 'p' } });
+  expect(parseIn('r1 p')).toMatchObject({ rest: ['r1'], positionals: { policy: 'p' } });
+  expect(() => parseIn('r1')).toThrow('too few arguments');
+});
+
 it.each([
   ['--shared', 'too few arguments'],
   ['net01 net02', 'unrecognized arguments: net02'],
