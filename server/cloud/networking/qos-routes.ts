@@ -29,7 +29,7 @@ export function qosRoutes(router: Router, env: Env): void {
       const values = valuesOf(field);
       return field.update && values !== undefined ? [{ parameter_name: name, ...values }] : [];
     });
-    const drivers = env.settings.ml2.mechanism_drivers.map((name) => ({ name, supported_parameters }));
+    const drivers = env.plugin.mechanisms.map((name) => ({ name, supported_parameters }));
     res.json({ rule_type: { type, drivers } });
   });
 }

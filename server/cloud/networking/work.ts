@@ -54,6 +54,8 @@ export interface Population {
 export interface CorePlugin {
   /** Types of networks that can be made. */
   networkTypes: readonly string[];
+  /** Names of the mechanisms that wire ports. */
+  mechanisms: readonly string[];
   /** Takes the segment asked for, or a free one of the tenant types, and tells its attributes. */
   reserveSegment(
     work: Work,

@@ -57,6 +57,7 @@ export function createMl2(
 
   return {
     networkTypes: [...types.keys()],
+    mechanisms: binding.map(({ name }) => name),
     async reserveSegment(work, network_id, asked) {
       const segment = {
         physical_network: asked.physical_network ?? null,
