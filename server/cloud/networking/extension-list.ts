@@ -191,6 +191,18 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2017-06-22T10:00:00-00:00',
   ],
   [
+    'qos-rule-type-filter',
+    'Allow to filter the list of QoS rule types',
+    'Allows to filter the QoS rule type list adding two new flags. "all_rules" prints all implemented QoS rule types."all_supported" prints all supported QoS rule types by the loaded mechanism drivers',
+    '2022-02-02T10:00:00-00:00',
+  ],
+  [
+    'qos-rules-alias',
+    'Quality of Service rules alias API',
+    'API to enable GET, PUT and DELETE operations on QoS policy rules without specifying policy ID',
+    '2018-10-07T10:00:00-00:00',
+  ],
+  [
     'quota-check-limit',
     'Quota engine limit check',
     'Support for checking the resource usage before applying a new quota limit',

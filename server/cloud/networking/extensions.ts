@@ -50,6 +50,8 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
       'qos-default',
       'qos-port-network-policy',
       'qos-rule-type-details',
+      'qos-rule-type-filter',
+      'qos-rules-alias',
     ],
     isLoaded: ({ service_plugins }) => service_plugins.includes('qos'),
   },

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from 'express';
 import { badRequest } from '../../lib/errors.ts';
 import type { Resource } from '../../lib/resource.ts';
+import type { RequestContext } from '../model/context.ts';
 import { contextOf } from './context.ts';
 import { findVisible } from './list-rows.ts';
 import { tablesByName } from './tables.ts';
@@ -9,21 +10,31 @@ import type { Env, Item } from './work.ts';
 
 /** Goes on when the parent is there for the caller, and has the one named; a body is completed by the parent's id. */
 export function withinParent(env: Env, resource: Resource): RequestHandler {
-  const { name, field } = resource.parent!;
-  const parent = env.resources.find((other) => other.name === name)!;
+  const { field } = resource.parent!;
   return async (req, res, next) => {
-    const context = contextOf(env, res);
     const id = String(req.params.parent);
-    const { read } = env.store;
-    await findVisible(env, read, { resource: parent, table: tablesByName[name]!, id, context });
+    await findParent(env, resource, id, contextOf(env, res));
     const one = req.params.id;
     if (one !== undefined) {
-      const found = await read.find(tablesByName[resource.name]!, { id: String(one), [field]: id });
+      const where = { id: String(one), [field]: id };
+      const found = await env.store.read.find(tablesByName[resource.name]!, where);
       if (found === undefined) throw env.rules[resource.name]!.notFound(String(one), id);
     }
     if (req.method === 'POST') completed(req, resource, { [field]: id });
     next();
   };
+}
+
+/** Throws where the parent is not there for the caller. */
+export async function findParent(
+  env: Env,
+  { parent }: Resource,
+  id: string,
+  context: RequestContext,
+): Promise<void> {
+  const { name } = parent!;
+  const resource = env.resources.find((other) => other.name === name)!;
+  await findVisible(env, env.store.read, { resource, table: tablesByName[name]!, id, context });
 }
 
 function completed(req: Request, resource: Resource, parent: Item): void {

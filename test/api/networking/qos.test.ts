@@ -138,6 +138,41 @@ describe('rules', () => {
     ]);
     expect((await server.member('GET', '/qos/rule-types/magic')).status).toBe(404);
   });
+
+  it('their kinds are narrowed by what is asked', async () => {
+    const kinds = async (query: string) => (await server.member('GET', `/qos/rule-types?${query}`)).body;
+    const all = { rule_types: [{ type: 'bandwidth_limit' }, { type: 'dscp_marking' }] };
+    expect(await kinds('all_rules=True')).toEqual(all);
+    expect(await kinds('all_supported=true&fields=type')).toEqual(all);
+    expect(await kinds('type=dscp_marking')).toEqual({ rule_types: [{ type: 'dscp_marking' }] });
+    expect((await kinds('all_rules=perhaps')).NeutronError.type).toBe('InvalidInput');
+    expect((await kinds('colour=red')).NeutronError.type).toBe('HTTPBadRequest');
+  });
+
+  it('are shown, changed and deleted by their own id alone', async () => {
+    const policy = await makePolicy();
+    const { id } = (await addRule(policy, 'bandwidth_limit', { max_kbps: 1 })).body.bandwidth_limit_rule;
+    const path = `/qos/alias-bandwidth-limit-rules/${id}`;
+    const rule = { id, max_kbps: 1, max_burst_kbps: 0, direction: 'egress' };
+    expect((await server.member('GET', path)).body).toEqual({ alias_bandwidth_limit_rule: rule });
+    expect((await server.member('GET', `${path}?fields=max_kbps`)).body).toEqual({
+      alias_bandwidth_limit_rule: { max_kbps: 1 },
+    });
+    const changes = { alias_bandwidth_limit_rule: { max_kbps: 2 } };
+    expect((await server.admin('PUT', path, changes)).body).toEqual({
+      alias_bandwidth_limit_rule: { ...rule, max_kbps: 2 },
+    });
+    expect((await server.admin('PUT', path, {})).status).toBe(400);
+    expect((await server.member('PUT', path, changes)).status).toBe(403);
+    expect((await server.stranger('GET', path)).status).toBe(404);
+    expect((await server.member('DELETE', path)).status).toBe(403);
+    expect((await server.admin('DELETE', path)).status).toBe(204);
+    expect((await server.member('GET', `/qos/policies/${policy}`)).body.policy.rules).toEqual([]);
+    expect((await server.admin('GET', path)).body.NeutronError.type).toBe('QosRuleNotFound');
+    const mark = (await addRule(policy, 'dscp_marking', { dscp_mark: 8 })).body.dscp_marking_rule;
+    expect((await server.admin('GET', `/qos/alias-dscp-marking-rules/${mark.id}`)).status).toBe(200);
+    expect((await server.admin('GET', `/qos/alias-bandwidth-limit-rules/${mark.id}`)).status).toBe(404);
+  });
 });
 
 describe('a policy', () => {
