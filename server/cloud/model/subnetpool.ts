@@ -8,7 +8,7 @@ export const subnetpool = defineResource({
   title: 'Subnet pool',
   extension: 'subnet_allocation',
   quota: true,
-  actions: ['add_prefixes', 'remove_prefixes'],
+  actions: ['add_prefixes', 'remove_prefixes', 'onboard_network_subnets'],
   help: 'A pool of prefixes from which subnets are allocated.',
   command: { noun: 'subnetpool', positional: ['name'] },
   fields: {

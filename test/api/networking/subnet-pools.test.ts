@@ -80,6 +80,36 @@ describe('prefixes', () => {
     expect((await server.member('PUT', `/subnetpools/${id}/add_prefixes`, { prefixes })).status).toBe(404);
   });
 
+  it('of subnets that a network had before become those of a pool', async () => {
+    const { network, subnet } = await makeNetwork(server.member, '10.30.0.0/24');
+    const six = { network_id: network.id, ip_version: 6, cidr: '2001:db8:30::/64' };
+    const other = await make(server.member, 'subnet', six);
+    const own = await make(server.member, 'subnetpool', { name: 'p', prefixes: ['10.31.0.0/24'] });
+    const onboard = (body: object, ask = server.member) =>
+      ask('PUT', `/subnetpools/${own.id}/onboard_network_subnets`, body);
+    const answer = await onboard({ network_id: network.id });
+    expect([answer.status, answer.body]).toEqual([200, [{ id: subnet.id, cidr: '10.30.0.0/24' }]]);
+    const show = async (path: string) => (await server.member('GET', path)).body;
+    expect((await show(`/subnetpools/${own.id}`)).subnetpool.prefixes).toEqual([
+      '10.30.0.0/24',
+      '10.31.0.0/24',
+    ]);
+    expect((await show(`/subnets/${subnet.id}`)).subnet).toMatchObject({
+      subnetpool_id: own.id,
+      revision_number: subnet.revision_number + 1,
+    });
+    expect((await show(`/subnets/${other.id}`)).subnet.subnetpool_id).toBeNull();
+    expect((await server.member('DELETE', `/subnetpools/${own.id}`)).status).toBe(409);
+    expect(refusal(await onboard({ network_id: network.id }))).toBe(
+      `400 IllegalSubnetPoolUpdate: Illegal subnetpool update : Onboarding subnet ${subnet.id}: 10.30.0.0/24 conflicts with allocated prefixes in subnet pool ${own.id}.`,
+    );
+    expect(refusal(await onboard({}))).toMatch(/^400 InvalidInput: .*network_id must be specified/);
+    expect((await onboard({ network_id: network.id }, server.stranger)).status).toBe(404);
+    const shared = await makeNetwork(server.admin, '10.32.0.0/24', { shared: true });
+    expect((await onboard({ network_id: shared.network.id })).body.NeutronError.type).toBe('NetworkNotFound');
+    expect((await onboard({ network_id: (await make(server.member, 'network', {})).id })).body).toEqual([]);
+  });
+
   it('are given to a project up to its quota', async () => {
     const { id } = await pool({ prefixes: ['172.16.0.0/16'], default_quota: 512, shared: true });
     const network = await make(server.member, 'network', {});

@@ -4,8 +4,10 @@ import { compact, without } from '../../../lib/cidr-set.ts';
 import { badRequest, CloudError } from '../../../lib/errors.ts';
 import { validated } from '../../../lib/validate.ts';
 import type { Subnetpool } from '../../model/subnetpool.ts';
-import { subnetpools, subnets } from '../../store/networking-tables.ts';
+import { ports, subnetpools, subnets } from '../../store/networking-tables.ts';
+import { routerChanged } from '../notices.ts';
 import { restamped } from '../operations.ts';
+import { routerPortOwners } from '../router-ports.ts';
 import type { Item, Work } from '../work.ts';
 import { checkScopeOf } from './address-scope.ts';
 
@@ -38,10 +40,22 @@ export function grown(
 
 /** PUT add_prefixes: `{prefixes}` put to those of the pool. */
 export async function addPrefixes(work: Work, row: Subnetpool, body: Item): Promise<Item> {
-  const prefixes = grown(row, [...row.prefixes, ...prefixesIn(body)]);
+  return putToPool(work, row, prefixesIn(body));
+}
+
+/** Prefixes become the pool's, as far as its address scope has room for them. */
+export async function putToPool(work: Work, row: Subnetpool, more: readonly string[]): Promise<Item> {
+  const prefixes = grown(row, [...row.prefixes, ...more]);
   const { address_scope_id } = row;
   if (address_scope_id !== null) await checkScopeOf(work, { ...row, prefixes, address_scope_id });
   return keep(work, row, prefixes);
+}
+
+/** Routers keep the scopes of their subnets apart. */
+export async function tellRoutersOf(work: Work, subnetpool_id: string): Promise<void> {
+  const network_id = (await work.rows.all(subnets, { subnetpool_id })).map((subnet) => subnet.network_id);
+  const there = await work.rows.all(ports, { network_id, device_owner: routerPortOwners });
+  for (const id of new Set(there.map(({ device_id }) => device_id))) await routerChanged(work, id);
 }
 
 /** PUT remove_prefixes: `{prefixes}` taken from those of the pool, as far as no subnet uses them. */

@@ -4,14 +4,13 @@ import { CloudError } from '../../../lib/errors.ts';
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import { neutronError } from '../../model/errors.ts';
 import type { subnetpool, Subnetpool } from '../../model/subnetpool.ts';
-import { ports, subnets } from '../../store/networking-tables.ts';
+import { subnets } from '../../store/networking-tables.ts';
 import { refuseSecondDefault } from '../default-subnetpool.ts';
-import { routerChanged } from '../notices.ts';
-import { routerPortOwners } from '../router-ports.ts';
 import { forgetSharing, ownOrShared, sharedFilter, shareWithAll, withShared } from '../sharing.ts';
-import type { Rules, Work } from '../work.ts';
+import type { Rules } from '../work.ts';
 import { checkScopeOf } from './address-scope.ts';
-import { addPrefixes, familyOfAll, grown, removePrefixes } from './subnetpool-prefixes.ts';
+import { onboardSubnets } from './subnetpool-onboard.ts';
+import { addPrefixes, familyOfAll, grown, removePrefixes, tellRoutersOf } from './subnetpool-prefixes.ts';
 
 type Create = CreateOf<typeof subnetpool>;
 type Update = UpdateOf<typeof subnetpool>;
@@ -76,15 +75,12 @@ export const subnetpoolRules: Rules<Subnetpool, Create, Update> = {
     await forgetSharing(work, id);
   },
 
-  actions: { add_prefixes: addPrefixes, remove_prefixes: removePrefixes },
+  actions: {
+    add_prefixes: addPrefixes,
+    remove_prefixes: removePrefixes,
+    onboard_network_subnets: onboardSubnets,
+  },
 };
-
-/** Routers keep the scopes of their subnets apart. */
-async function tellRoutersOf(work: Work, subnetpool_id: string): Promise<void> {
-  const network_id = (await work.rows.all(subnets, { subnetpool_id })).map((subnet) => subnet.network_id);
-  const there = await work.rows.all(ports, { network_id, device_owner: routerPortOwners });
-  for (const id of new Set(there.map(({ device_id }) => device_id))) await routerChanged(work, id);
-}
 
 type Lengths = Pick<Subnetpool, 'ip_version' | 'min_prefixlen' | 'max_prefixlen' | 'default_prefixlen'>;
 
