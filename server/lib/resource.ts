@@ -10,6 +10,8 @@ interface FieldBase {
   /** May be given in an update. */
   update?: true;
   nullable?: true;
+  /** Null may be given, and asks the rules for a new value. */
+  redrawn?: true;
   /** The value passes as it came: the rules convert and refuse it in words of their own. */
   lenient?: true;
   /** What a create without the field means; without a default the field stays undefined for the rules to fill. */
@@ -140,6 +142,8 @@ export function defineResource<const F extends Fields>(
 
 /** The TypeScript type of a field's value. */
 export type ValueOf<F> = F extends { nullable: true } ? Base<F> | null : Base<F>;
+/** What a body may hold for a field. */
+type GivenOf<F> = F extends { redrawn: true } ? Base<F> | null : ValueOf<F>;
 type Base<F> = F extends { values: readonly (infer V)[] }
   ? V
   : F extends { type: 'int' }
@@ -179,7 +183,7 @@ export type CreateOf<R> = Flat<
         { create: 'required' } | { create: 'optional'; default: unknown }
         ? K
         : never
-    ]: ValueOf<FieldsOf<R>[K]>;
+    ]: GivenOf<FieldsOf<R>[K]>;
   } & {
     [
       K in keyof FieldsOf<R> as FieldsOf<R>[K] extends { create: 'optional' }
@@ -187,10 +191,10 @@ export type CreateOf<R> = Flat<
           ? never
           : K
         : never
-    ]?: ValueOf<FieldsOf<R>[K]>;
+    ]?: GivenOf<FieldsOf<R>[K]>;
   }
 >;
 /** An update body after parsing. */
 export type UpdateOf<R> = Flat<{
-  [K in keyof FieldsOf<R> as FieldsOf<R>[K] extends { update: true } ? K : never]?: ValueOf<FieldsOf<R>[K]>;
+  [K in keyof FieldsOf<R> as FieldsOf<R>[K] extends { update: true } ? K : never]?: GivenOf<FieldsOf<R>[K]>;
 }>;

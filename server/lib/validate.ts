@@ -26,7 +26,7 @@ export function validated(name: string, field: Field, value: unknown): unknown {
 
 /** Checks and converts a value for a field. */
 export function check(field: Field, value: unknown): Checked {
-  if (field.lenient || (value === null && field.nullable)) return accept(value);
+  if (field.lenient || (value === null && (field.nullable || field.redrawn))) return accept(value);
   switch (field.type) {
     case 'string':
       return checkText(field, value);

@@ -48,11 +48,12 @@ export const port = defineResource({
     ...owned,
     mac_address: {
       type: 'mac',
+      redrawn: true,
       create: 'optional',
       update: true,
       set: 'network_owner',
       column: 2,
-      help: 'Drawn from base_mac if not given',
+      help: 'Drawn from base_mac if not given, or null',
     },
     admin_state_up,
     status: { type: 'string', help: 'ACTIVE when wired, DOWN when not, N/A for a floating IP' },

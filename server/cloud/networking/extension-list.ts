@@ -120,6 +120,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Schedule routers among l3 agents',
     '2013-02-07T10:00:00-00:00',
   ],
+  [
+    'l3-port-ip-change-not-allowed',
+    'Prevent L3 router ports IP address change extension',
+    'Prevent change of IP address for some L3 router ports',
+    '2018-10-09T10:00:00-00:00',
+  ],
   ['metering', 'Neutron Metering', 'Neutron Metering extension.', '2013-06-12T10:00:00-00:00'],
   [
     'metering_source_and_destination_fields',
@@ -152,7 +158,19 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Extension that indicates that pagination is enabled.',
     '2016-06-12T00:00:00-00:00',
   ],
+  [
+    'port-mac-address-regenerate',
+    'Neutron Port MAC address regenerate',
+    'Network port MAC address regenerate',
+    '2018-05-03T10:00:00-00:00',
+  ],
   ['port-security', 'Port Security', 'Provides port security', '2012-07-23T10:00:00-00:00'],
+  [
+    'port-security-groups-filtering',
+    'Port filtering on security groups',
+    'Provides security groups filtering when listing ports',
+    '2018-01-09T09:00:00-00:00',
+  ],
   [
     'project-id',
     'project_id field enabled',
@@ -257,6 +275,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2016-12-11T00:00:00-00:00',
   ],
   [
+    'router-admin-state-down-before-update',
+    "Enforce Router's Admin State Down Before Update Extension",
+    'Ensure that the admin state of a router is DOWN (admin_state_up=False) before updating the distributed attribute',
+    '2019-07-02T15:56:00',
+  ],
+  [
     'router_availability_zone',
     'Router Availability Zone',
     'Availability zone support for router.',
@@ -280,6 +304,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Neutron Service Type Management',
     'API for retrieving service providers for Neutron advanced services',
     '2013-01-20T00:00:00-00:00',
+  ],
+  [
+    'sort-key-validation',
+    'Sort keys validation',
+    'Provides validation on sort keys.',
+    '2018-07-04T10:00:00-00:00',
   ],
   [
     'sorting',
@@ -322,6 +352,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Subnet Allocation',
     'Enables allocation of subnets from a subnet pool',
     '2015-03-30T10:00:00-00:00',
+  ],
+  [
+    'subnet_onboard',
+    'Subnet Onboard',
+    'Provides support for onboarding subnets into subnet pools',
+    '2018-12-18T09:00:00-00:00',
   ],
   [
     'subnetpool-prefix-ops',

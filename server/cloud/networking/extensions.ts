@@ -36,6 +36,8 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
       'extraroute-atomic',
       'fip-port-details',
       'l3_agent_scheduler',
+      'l3-port-ip-change-not-allowed',
+      'router-admin-state-down-before-update',
     ],
     isLoaded: ({ service_plugins }) => service_plugins.includes('router'),
   },
@@ -61,11 +63,12 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
       'security-groups-normalized-cidr',
       'rbac-security-groups',
       'security-groups-shared-filtering',
+      'port-security-groups-filtering',
     ],
     isLoaded: ({ enable_security_group }) => enable_security_group,
   },
   { aliases: ['pagination'], isLoaded: ({ allow_pagination }) => allow_pagination },
-  { aliases: ['sorting'], isLoaded: ({ allow_sorting }) => allow_sorting },
+  { aliases: ['sorting', 'sort-key-validation'], isLoaded: ({ allow_sorting }) => allow_sorting },
 ];
 
 /** The extensions that are there under these settings. */

@@ -76,6 +76,48 @@ it('refuses a limit below what is used when it is asked to look', async () => {
   await server.admin('DELETE', `/quotas/${demo}`);
 });
 
+it('draws a new MAC address for a port when none is given', async () => {
+  const network = await make(server.member, 'network', {});
+  const port = await make(server.member, 'port', { network_id: network.id, mac_address: null });
+  expect(port.mac_address).toMatch(/^fa:16:3e:/);
+  const redraw = () => server.member('PUT', `/ports/${port.id}`, { port: { mac_address: null } });
+  const { mac_address } = (await redraw()).body.port;
+  expect(mac_address).toMatch(/^fa:16:3e:/);
+  expect(mac_address).not.toBe(port.mac_address);
+  expect((await server.member('GET', `/ports/${port.id}`)).body.port.mac_address).toBe(mac_address);
+  await server.agentsOn('compute1');
+  await server.admin('PUT', `/ports/${port.id}`, { port: { 'binding:host_id': 'compute1' } });
+  expect(refusal(await redraw())).toMatch(/^409 PortBound/);
+});
+
+it("keeps the IPv4 addresses of a router's ports where they are", async () => {
+  const { network, subnet } = await makeNetwork(server.member, '10.7.0.0/24');
+  await make(server.member, 'subnet', { network_id: network.id, ip_version: 6, cidr: '2001:db8:7::/64' });
+  const router = await make(server.member, 'router', {});
+  const added = await server.member('PUT', `/routers/${router.id}/add_router_interface`, {
+    subnet_id: subnet.id,
+  });
+  const path = `/ports/${added.body.port_id}`;
+  const own = { subnet_id: subnet.id, ip_address: '10.7.0.1' };
+  const change = (fixed_ips: object[]) => server.member('PUT', path, { port: { fixed_ips } });
+  expect(refusal(await change([{ ip_address: '10.7.0.9' }]))).toBe(
+    `400 IPAddressChangeNotAllowed: IP updates for port ${added.body.port_id} are not allowed`,
+  );
+  expect((await change([own, { ip_address: '10.7.0.9' }])).status).toBe(400);
+  expect((await change([])).status).toBe(400);
+  expect((await server.member('GET', path)).body.port.fixed_ips).toEqual([own]);
+  expect((await change([own, { ip_address: '2001:db8:7::9' }])).status).toBe(200);
+});
+
+it('lists the ports of security groups', async () => {
+  const network = await make(server.member, 'network', {});
+  const group = await make(server.member, 'security_group', { name: 'g1' });
+  const port = await make(server.member, 'port', { network_id: network.id, security_groups: [group.id] });
+  await make(server.member, 'port', { network_id: network.id });
+  const { ports } = (await server.member('GET', `/ports?security_groups=${group.id}&fields=id`)).body;
+  expect(ports).toEqual([{ id: port.id }]);
+});
+
 it('shows the prefix of a rule without the bits of hosts', async () => {
   const group = await make(server.member, 'security_group', { name: 'g' });
   const rule = (attributes: object) =>

@@ -1,10 +1,12 @@
 // Ports: MAC, addresses, security and binding when made; what follows from each change; what must not be deleted.
+import { familyOf } from '../../../lib/cidr.ts';
 import { CloudError } from '../../../lib/errors.ts';
 import type { CreateOf, UpdateOf } from '../../../lib/resource.ts';
 import {
   agentGatewayOwner,
   distributedOwner,
   floatingipOwner,
+  gatewayOwner,
   isRouterPort,
 } from '../../model/device-owners.ts';
 import { neutronError } from '../../model/errors.ts';
@@ -83,7 +85,7 @@ export const portRules: Rules<Port, Create, Update> = {
     const network = await getNetwork(work, body.network_id);
     const mac_address = body.mac_address ?? (await freshMac(work, network.id));
     await checkQosPolicy(work, body.qos_policy_id);
-    if (body.mac_address !== undefined) await refuseTakenMac(work, network.id, mac_address);
+    if (body.mac_address) await refuseTakenMac(work, network.id, mac_address);
     const port_security_enabled = securityOf(body, network);
     const allowed_address_pairs = checkedPairs(work, body.allowed_address_pairs, {
       mac_address,
@@ -120,17 +122,13 @@ export const portRules: Rules<Port, Create, Update> = {
   async beforeUpdate(work, row, changes) {
     await checkQosPolicy(work, changes.qos_policy_id, row.qos_policy_id);
     await work.env.plugin.population?.changing(work, [row]);
-    const mac_address = changes.mac_address ?? row.mac_address;
-    if (mac_address !== row.mac_address) {
-      refuseBound(row, mac_address);
-      await refuseTakenMac(work, row.network_id, mac_address);
-    }
+    const mac_address = await macAfter(work, row, changes.mac_address);
     const port_security_enabled = changes.port_security_enabled ?? row.port_security_enabled;
     const groups = changes.security_groups === null ? [] : changes.security_groups;
     const pairs = changes.allowed_address_pairs ?? row.allowed_address_pairs;
     const allowed_address_pairs = checkedPairs(work, pairs, { mac_address, port_security_enabled });
     await checkGroupsOnUpdate(work, row, port_security_enabled, groups);
-    const further: Item = { allowed_address_pairs };
+    const further: Item = { allowed_address_pairs, mac_address };
     if (changes['binding:profile'] === null) further['binding:profile'] = {};
     const host = changes['binding:host_id'] === null ? '' : changes['binding:host_id'];
     if (
@@ -151,6 +149,7 @@ export const portRules: Rules<Port, Create, Update> = {
     if (areAddressesNew) {
       const asked = await withAutomatic(work, row, changes.fixed_ips);
       const addresses = await replaceAddresses(work, row, asked);
+      await refuseMovedRouterPort(work, row, addresses);
       await releaseLostAddresses(work, row, addresses);
     }
     if (changes.security_groups !== undefined) await bindGroups(work, row.id, changes.security_groups ?? []);
@@ -193,6 +192,29 @@ const securityOf = (body: Create, network: Network): boolean =>
 async function refuseTakenMac(work: Work, net_id: string, mac: string): Promise<void> {
   if ((await work.rows.count(ports, { network_id: net_id, mac_address: mac })) > 0)
     throw neutronError('MacAddressInUse', { net_id, mac });
+}
+
+/** The MAC address after a change: null draws a new one. */
+async function macAfter(work: Work, row: Port, asked: string | null | undefined): Promise<string> {
+  if (asked === undefined || asked === row.mac_address) return row.mac_address;
+  const mac = asked ?? (await freshMac(work, row.network_id));
+  refuseBound(row, mac);
+  await refuseTakenMac(work, row.network_id, mac);
+  return mac;
+}
+
+/** The IPv4 addresses of a router's own ports do not change in place: what is translated and announced hangs on them. */
+async function refuseMovedRouterPort(
+  work: Work,
+  row: Port,
+  { before, after }: { before: FixedIp[]; after: FixedIp[] },
+): Promise<void> {
+  const owner = row.device_owner;
+  if (!isRouterPort(owner) || owner === gatewayOwner || !(await isDeviceThere(work, row))) return;
+  const addressesOf = (list: FixedIp[]) =>
+    list.flatMap(({ ip_address }) => (familyOf(ip_address) === 4 ? ip_address : [])).sort();
+  if (addressesOf(before).join() !== addressesOf(after).join())
+    throw new CloudError(400, 'IPAddressChangeNotAllowed', `IP updates for port ${row.id} are not allowed`);
 }
 
 function refuseBound(row: Port, mac: string): void {
