@@ -9,6 +9,8 @@ export interface OptionSpec {
   help: string;
   /** A switch takes no word, except a True or False that follows it. */
   isSwitch?: boolean;
+  /** Stands for true where no word follows that could be its own. */
+  isTrueAlone?: boolean;
   /** May be given several times; the value is a list. */
   many?: boolean;
   /** In the usage line, in capitals; default the name. */
@@ -68,9 +70,8 @@ export function parseArguments(words: readonly string[], syntax: Syntax): Argume
     if (spec !== undefined) {
       current = undefined;
       let value: string | true | undefined = inlineValue(word);
-      if (value === undefined && spec.isSwitch)
-        value = /^(true|false)$/i.test(words[index + 1] ?? '') ? words[++index] : true;
-      else value ??= words[++index];
+      if (value === undefined && isItsWord(spec, words[index + 1])) value = words[++index];
+      if (spec.isSwitch || spec.isTrueAlone) value ??= true;
       if (value === undefined) throw new UsageError(`argument ${word}: expected one argument`);
       if (spec.many) options[spec.name] = [...((options[spec.name] as string[]) ?? []), value as string];
       else options[spec.name] = value;
@@ -92,6 +93,12 @@ export function parseArguments(words: readonly string[], syntax: Syntax): Argume
     options,
     attributes: Object.fromEntries(unknown.map(({ name, words: values }) => [name, attributeValue(values)])),
   };
+}
+
+/** Whether the next word belongs to the option. */
+function isItsWord({ isSwitch }: OptionSpec, next: string | undefined): boolean {
+  if (next === undefined || next === '--' || looksLikeOption(next)) return false;
+  return !isSwitch || /^(true|false)$/i.test(next);
 }
 
 function findOption(word: string, options: readonly OptionSpec[]): OptionSpec | undefined {

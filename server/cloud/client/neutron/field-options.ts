@@ -42,6 +42,7 @@ function optionsOf(name: string, field: Field): FieldOption[] {
     field: name,
     metavar: metavarOf(name, field),
     ...(field.type === 'list' && { many: true }),
+    ...(field.type === 'bool' && { isTrueAlone: true }),
   };
   return [valued, ...switches];
 }

@@ -7,6 +7,7 @@ const syntax = {
     { name: 'tenant-id', help: '' },
     { name: 'column', letter: 'c', help: '', many: true },
     { name: 'shared', help: '', isSwitch: true },
+    { name: 'external', help: '', isTrueAlone: true },
   ],
   takesAttributes: true,
 };
@@ -20,6 +21,13 @@ it('reads letters, repeated options and switches', () => {
   const { options } = parse('-c id -cname --shared net01');
   expect(options).toEqual({ column: ['id', 'name'], shared: true });
   expect(parse('--shared False net01').options).toEqual({ shared: 'False' });
+});
+
+it('takes an option for true that has no word of its own', () => {
+  expect(parse('net01 --external --shared').options).toEqual({ external: true, shared: true });
+  expect(parse('net01 --external').options).toEqual({ external: true });
+  expect(parse('net01 --external False').options).toEqual({ external: 'False' });
+  expect(parse('net01 --external=False').options).toEqual({ external: 'False' });
 });
 
 it.each([
@@ -60,6 +68,7 @@ it('leaves one word to each positional after one that takes many', () => {
 it.each([
   ['--shared', 'too few arguments'],
   ['net01 net02', 'unrecognized arguments: net02'],
+  ['net01 --tenant-id --shared', 'argument --tenant-id: expected one argument'],
   ['net01 --tenant-id', 'argument --tenant-id: expected one argument'],
   ['net01 --x type=dict ab', "invalid key-value 'ab', expected key=value"],
   ['net01 --x type=tree ab', "invalid type 'tree'"],
