@@ -48,10 +48,15 @@ const tenant: OptionSpec = { name: 'tenant-id', help: 'The tenant; your own if n
 const tenantOf = async (session: Session, asked: unknown): Promise<string> =>
   typeof asked === 'string' ? asked : (await session.access()).project.id;
 
-async function quota(session: Session, method: string, tenantId: string, body?: Row): Promise<Row> {
-  const request = { method, path: `/v2.0/quotas/${encodeURIComponent(tenantId)}` };
+async function quota(
+  session: Session,
+  method: string,
+  tenantId: string,
+  { body, isDefault = false }: { body?: Row; isDefault?: boolean } = {},
+): Promise<Row> {
+  const path = `/v2.0/quotas/${encodeURIComponent(tenantId)}${isDefault ? '/default' : ''}`;
   const answer = await session.request<{ quota: Row }>('network', {
-    ...request,
+    ...{ method, path },
     ...(body !== undefined && { body: { quota: body } }),
   });
   return answer.body?.quota ?? {};
@@ -63,6 +68,18 @@ const quotaShow: Command = {
   options: [tenant],
   async run({ options }, { session }) {
     const found = await quota(session, 'GET', await tenantOf(session, options['tenant-id']));
+    return { kind: 'show', fields: presentOne('quota', found) };
+  },
+};
+
+const quotaDefaultShow: Command = {
+  name: 'quota-default-show',
+  help: 'Show default quotas for a given tenant.',
+  options: [tenant],
+  async run({ options }, { session }) {
+    const found = await quota(session, 'GET', await tenantOf(session, options['tenant-id']), {
+      isDefault: true,
+    });
     return { kind: 'show', fields: presentOne('quota', found) };
   },
 };
@@ -99,7 +116,7 @@ const quotaUpdate: Command = {
     for (const [name, value] of Object.entries(given)) limits[name.replaceAll('-', '_')] = value;
     if (Object.keys(limits).length === 0)
       throw new UsageError('Must specify a valid resource with new value');
-    const changed = await quota(session, 'PUT', await tenantOf(session, asked), limits);
+    const changed = await quota(session, 'PUT', await tenantOf(session, asked), { body: limits });
     return { kind: 'show', fields: presentOne('quota', changed) };
   },
 };
@@ -122,6 +139,7 @@ export const otherCommands: readonly Command[] = [
   extShow,
   externalList,
   quotaShow,
+  quotaDefaultShow,
   quotaList,
   quotaUpdate,
   quotaDelete,
