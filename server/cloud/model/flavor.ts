@@ -1,6 +1,6 @@
 // A kind of service that is offered, and the profiles that say how it is made.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { identified } from './standard.ts';
+import { identified, named } from './standard.ts';
 
 const description = {
   type: 'string',
@@ -27,15 +27,7 @@ export const flavor = defineResource({
   command: { noun: 'flavor', positional: ['name', 'service_type'] },
   fields: {
     ...identified,
-    name: {
-      type: 'string',
-      maxLength: 255,
-      create: 'optional',
-      update: true,
-      default: '',
-      column: 1,
-      help: 'Name for people',
-    },
+    ...named,
     description,
     service_type: {
       type: 'string',

@@ -1,6 +1,6 @@
 // A named set of rules for the traffic of ports.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { identified, owned, stamped, tagged } from './standard.ts';
+import { described, identified, owned, stamped, tagged } from './standard.ts';
 
 export const securityGroup = defineResource({
   name: 'security_group',
@@ -23,15 +23,7 @@ export const securityGroup = defineResource({
       help: "Name; 'default' is taken",
     },
     ...owned,
-    description: {
-      type: 'string',
-      maxLength: 255,
-      create: 'optional',
-      update: true,
-      default: '',
-      column: 2,
-      help: 'Text for people',
-    },
+    description: { ...described.description, column: 2 },
     security_group_rules: { type: 'list', of: { type: 'dict' }, stored: false, help: 'Its rules' },
     ...tagged,
     shared: { type: 'bool', stored: false, help: 'Other projects may use it, by RBAC policies' },

@@ -10,7 +10,7 @@ import {
   ports,
   qosPolicies,
 } from '../../store/networking-tables.ts';
-import { forgetSharing, mayUse, ownOrShared, sharedFilter, sharedWith, shareWithAll } from '../sharing.ts';
+import { forgetSharing, mayUse, ownOrShared, sharedFilter, shareWithAll, withShared } from '../sharing.ts';
 import type { Rules, Work } from '../work.ts';
 
 type Create = CreateOf<typeof qosPolicy>;
@@ -21,9 +21,9 @@ export const qosPolicyRules: Rules<QosPolicy, Create, Update> = {
   scope: ownOrShared(),
   filters: { shared: sharedFilter },
 
-  async decorate(rows, list, _env, { project_id }) {
+  async decorate(rows, list, env, context) {
     const ids = list.map(({ id }) => id);
-    const shared = await sharedWith(rows, ids, project_id);
+    const shared = await withShared(rows, list, env, context);
     const inOrder = { orderBy: [{ column: 'id' }] };
     const limits = await rows.all(bandwidthLimitRules, { qos_policy_id: ids }, inOrder);
     const marks = await rows.all(dscpMarkingRules, { qos_policy_id: ids }, inOrder);
@@ -32,7 +32,7 @@ export const qosPolicyRules: Rules<QosPolicy, Create, Update> = {
       ...marks.map((rule) => ({ ...rule, type: 'dscp_marking' })),
     ];
     const byPolicy = Map.groupBy(rules, ({ qos_policy_id }) => qos_policy_id);
-    return list.map(({ id }) => ({ shared: shared.has(id), rules: byPolicy.get(id) ?? [] }));
+    return ids.map((id, index) => ({ ...shared[index], rules: byPolicy.get(id) ?? [] }));
   },
 
   async beforeCreate(work, body) {

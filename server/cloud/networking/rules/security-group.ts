@@ -5,7 +5,7 @@ import type { securityGroup, SecurityGroup } from '../../model/security-group.ts
 import { securityGroupRule } from '../../model/security-group-rule.ts';
 import { groupBindings, securityGroupRules } from '../../store/networking-tables.ts';
 import { groupsChanged } from '../notices.ts';
-import { forgetSharing, ownOrShared, sharedWith } from '../sharing.ts';
+import { forgetSharing, ownOrShared, withShared } from '../sharing.ts';
 import type { Rules } from '../work.ts';
 import { ensureDefaultGroup, outgoingRules } from './default-group.ts';
 import { normalizedCidr } from './security-group-rule.ts';
@@ -24,17 +24,17 @@ export const securityGroupBehaviour: Rules<SecurityGroup, Create, Update> = {
     await ensureDefaultGroup(work, work.context.project_id);
   },
 
-  async decorate(rows, list, _env, { project_id }) {
+  async decorate(rows, list, env, context) {
     const ids = list.map(({ id }) => id);
-    const shared = await sharedWith(rows, ids, project_id);
+    const shared = await withShared(rows, list, env, context);
     const found = await rows.all(
       securityGroupRules,
       { security_group_id: ids },
       { orderBy: [{ column: 'id' }] },
     );
     const byGroup = Map.groupBy(found, ({ security_group_id }) => security_group_id);
-    return list.map(({ id }) => ({
-      shared: shared.has(id),
+    return ids.map((id, index) => ({
+      ...shared[index],
       security_group_rules: (byGroup.get(id) ?? []).map((rule) => ({
         ...Object.fromEntries(shownOfRules.map((name) => [name, rule[name as keyof typeof rule]])),
         normalized_cidr: normalizedCidr(rule),
