@@ -11,6 +11,7 @@ export function localShell(cwd = '/'): TerminalStream {
     resize: () => undefined,
     pause: () => child.stdout.pause(),
     resume: () => child.stdout.resume(),
-    close: () => child.kill('SIGHUP'),
+    // once it runs, script holds back a SIGHUP for ever; when it is gone the kernel hangs up the shell's terminal
+    close: () => child.kill('SIGKILL'),
   };
 }
