@@ -121,6 +121,8 @@ export const neutronErrors = {
   TenantQuotaNotFound: [404, 'Quota for tenant {tenant_id} could not be found.'],
   QosPolicyNotFound: [404, 'QoS policy {policy_id} could not be found.'],
   QosRuleTypeNotFound: [404, 'QoS rule type {rule_type} could not be found.'],
+  AddressGroupInUse: [409, 'Address group {address_group_id} is in use on one or more security group rules.'],
+  AddressGroupNotFound: [404, 'Address group {address_group_id} could not be found.'],
   AddressScopeNotFound: [404, 'Address scope {address_scope_id} could not be found.'],
   RbacPolicyNotFound: [404, 'RBAC policy of type {object_type} with ID {id} not found'],
   ExtensionNotFound: [404, 'Extension with alias {alias} does not exist'],

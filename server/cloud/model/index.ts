@@ -1,5 +1,6 @@
 // All resources of the Networking API, in the order of their foreign keys.
 import type { Resource } from '../../lib/resource.ts';
+import { addressGroup } from './address-group.ts';
 import { addressScope } from './address-scope.ts';
 import { agent } from './agent.ts';
 import { flavor, serviceProfile } from './flavor.ts';
@@ -25,6 +26,7 @@ export const resources: readonly Resource[] = [
   port,
   router,
   floatingip,
+  addressGroup,
   securityGroup,
   securityGroupRule,
   agent,

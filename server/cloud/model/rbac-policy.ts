@@ -15,6 +15,7 @@ export const sharingActions = {
   address_scope: ['access_as_shared'],
   subnetpool: ['access_as_shared'],
   security_group: ['access_as_shared'],
+  address_group: ['access_as_shared'],
 } as const;
 
 export type Shareable = keyof typeof sharingActions;

@@ -15,7 +15,7 @@ export const securityGroupRule = defineResource({
     positional: ['security_group_id'],
     verbs: ['create', 'list', 'show', 'delete'],
   },
-  indexes: [['security_group_id'], ['remote_group_id'], ['tenant_id']],
+  indexes: [['security_group_id'], ['remote_group_id'], ['remote_address_group_id'], ['tenant_id']],
   fields: {
     ...identified,
     ...owned,
@@ -93,6 +93,14 @@ export const securityGroupRule = defineResource({
       default: null,
       column: 5,
       help: 'Only to or from the members of this group',
+    },
+    remote_address_group_id: {
+      type: 'uuid',
+      ref: 'address_group',
+      nullable: true,
+      create: 'optional',
+      default: null,
+      help: 'Only to or from the addresses of this group',
     },
     description: {
       type: 'string',

@@ -34,6 +34,7 @@ const named: Record<string, string> = {
   create_port: '',
   get_subnetpool: 'rule:admin_or_owner or field:subnetpools:shared=True',
   get_address_scope: 'rule:admin_or_owner or field:address_scopes:shared=True',
+  get_address_group: 'rule:admin_or_owner or field:address_groups:shared=True',
   get_security_group: 'rule:admin_or_owner or field:security_groups:shared=True',
   get_policy: 'rule:admin_or_owner or field:policies:shared=True',
   create_policy: 'rule:admin_only',

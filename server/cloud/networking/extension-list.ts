@@ -2,6 +2,7 @@
 
 /** Alias, name, what it is, and the date of its specification. */
 export const declared: readonly [alias: string, name: string, description: string, updated: string][] = [
+  ['address-group', 'Address group', 'Support address group', '2020-07-15T10:00:00-00:00'],
   ['address-scope', 'Address scope', 'Address scopes extension.', '2015-07-26T10:00:00-00:00'],
   ['agent', 'agent', 'The agent management extension.', '2013-02-03T10:00:00-00:00'],
   [
@@ -239,6 +240,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2012-07-29T10:00:00-00:00',
   ],
   [
+    'rbac-address-group',
+    'Add address_group type to RBAC',
+    'Add address_group type to network RBAC',
+    '2021-01-20T00:00:00-00:00',
+  ],
+  [
     'rbac-address-scope',
     'Add address_scope type to RBAC',
     'Add address_scope type to RBAC',
@@ -291,6 +298,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Normalized CIDR field for security group rules',
     'Add new field with normalized remote_ip_prefix cidr in SG rule',
     '2020-07-28T10:00:00-00:00',
+  ],
+  [
+    'security-groups-remote-address-group',
+    'Remote address group id field for security group rules',
+    'Add new field of remote address group id in SG rules',
+    '2020-08-25T10:00:00-00:00',
   ],
   ['security-group', 'security-group', 'The security groups extension.', '2012-10-05T10:00:00-00:00'],
   [

@@ -61,6 +61,9 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
     aliases: [
       'security-group',
       'security-groups-normalized-cidr',
+      'security-groups-remote-address-group',
+      'address-group',
+      'rbac-address-group',
       'rbac-security-groups',
       'security-groups-shared-filtering',
       'port-security-groups-filtering',

@@ -1,5 +1,6 @@
 // The table of each declared resource, for code that works with all of them.
 import {
+  addressGroups,
   addressScopes,
   agents,
   flavors,
@@ -31,6 +32,7 @@ export const tablesByName: Readonly<Record<string, Table<Item>>> = {
   port: ports,
   router: routers,
   floatingip: floatingips,
+  address_group: addressGroups,
   security_group: securityGroups,
   security_group_rule: securityGroupRules,
   agent: agents,

@@ -1,4 +1,5 @@
 // The tables of the Networking server: one per stored resource, and what lies between them.
+import { addressGroup } from '../model/address-group.ts';
 import { addressScope } from '../model/address-scope.ts';
 import { agent } from '../model/agent.ts';
 import { flavor, serviceProfile } from '../model/flavor.ts';
@@ -33,6 +34,7 @@ export const subnets = tableOf(subnet, names);
 export const ports = tableOf(port, names);
 export const routers = tableOf(router, names);
 export const floatingips = tableOf(floatingip, names);
+export const addressGroups = tableOf(addressGroup, names);
 export const securityGroups = tableOf(securityGroup, names);
 export const securityGroupRules = tableOf(securityGroupRule, names);
 export const agents = tableOf(agent, names);
@@ -258,6 +260,7 @@ export const networkingSchema: Schema = {
     ports,
     routers,
     floatingips,
+    addressGroups,
     securityGroups,
     securityGroupRules,
     agents,

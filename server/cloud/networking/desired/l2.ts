@@ -4,6 +4,7 @@ import type { Port } from '../../model/port.ts';
 import type { DeviceSpec, SecurityGroupInfo, SecurityGroupRuleSpec } from '../../model/specs.ts';
 import { interfaceOwners } from '../../model/device-owners.ts';
 import {
+  addressGroups,
   groupBindings,
   ipAllocations,
   networks,
@@ -107,8 +108,14 @@ export async function groupInfoFor(rows: Rows, ids: readonly string[]): Promise<
   const security_groups: SecurityGroupInfo['security_groups'] = {};
   for (const id of groupIds) security_groups[id] = [];
   for (const rule of rules) security_groups[rule.security_group_id]!.push(ruleSpec(rule));
-  const remote = rules.flatMap(({ remote_group_id }) => (remote_group_id === null ? [] : [remote_group_id]));
-  return { security_groups, sg_member_ips: await membersOf(rows, [...new Set(remote)]) };
+  const named = (name: 'remote_group_id' | 'remote_address_group_id') => [
+    ...new Set(rules.map((rule) => rule[name]).filter((id) => id !== null)),
+  ];
+  const sg_member_ips = {
+    ...(await membersOf(rows, named('remote_group_id'))),
+    ...(await addressesOf(rows, named('remote_address_group_id'))),
+  };
+  return { security_groups, sg_member_ips };
 }
 
 function ruleSpec(rule: {
@@ -119,6 +126,7 @@ function ruleSpec(rule: {
   port_range_max: number | null;
   remote_ip_prefix: string | null;
   remote_group_id: string | null;
+  remote_address_group_id: string | null;
 }): SecurityGroupRuleSpec {
   const {
     direction,
@@ -128,6 +136,7 @@ function ruleSpec(rule: {
     port_range_max,
     remote_ip_prefix,
     remote_group_id,
+    remote_address_group_id,
   } = rule;
   return {
     direction: direction as SecurityGroupRuleSpec['direction'],
@@ -136,7 +145,8 @@ function ruleSpec(rule: {
     port_range_min,
     port_range_max,
     remote_ip_prefix,
-    remote_group_id,
+    // to a host the addresses of a group are what the members of another would have
+    remote_group_id: remote_group_id ?? remote_address_group_id,
   };
 }
 
@@ -159,9 +169,18 @@ async function membersOf(
         ...(held.get(port_id) ?? []).map(({ ip_address }) => ip_address),
         ...(pairs.get(port_id) ?? []).map(({ ip_address }) => ip_address!),
       ]);
-    const all = [...new Set(addresses)].sort();
-    const isOf = (family: number) => (address: string) => familyOf(address.split('/')[0]!) === family;
-    members[id] = { IPv4: all.filter(isOf(4)), IPv6: all.filter(isOf(6)) };
+    members[id] = byFamily([...new Set(addresses)].sort());
   }
   return members;
+}
+
+function byFamily(addresses: readonly string[]): { IPv4: string[]; IPv6: string[] } {
+  const isOf = (family: number) => (address: string) => familyOf(address.split('/')[0]!) === family;
+  return { IPv4: addresses.filter(isOf(4)), IPv6: addresses.filter(isOf(6)) };
+}
+
+/** The addresses of address groups, as members of a group are told. */
+async function addressesOf(rows: Rows, id: readonly string[]): Promise<SecurityGroupInfo['sg_member_ips']> {
+  const found = await rows.all(addressGroups, { id });
+  return Object.fromEntries(found.map((group) => [group.id, byFamily(group.addresses.toSorted())]));
 }

@@ -53,6 +53,7 @@ function plainRule(
     port_range_min: null,
     port_range_max: null,
     remote_ip_prefix: null,
+    remote_address_group_id: null,
     remote_group_id: null,
     description: null,
     created_at: work.now,

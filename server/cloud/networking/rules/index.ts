@@ -1,6 +1,7 @@
 // The rules of each resource, by its name.
 import { resources } from '../../model/index.ts';
 import type { Rules } from '../work.ts';
+import { addressGroupRules } from './address-group.ts';
 import { addressScopeRules } from './address-scope.ts';
 import { agentRules } from './agent.ts';
 import { constrained } from './constrained.ts';
@@ -34,6 +35,7 @@ const declared: Record<string, Rules> = {
   service_profile: serviceProfileRules,
   metering_label: meteringLabelBehaviour,
   metering_label_rule: meteringLabelRuleBehaviour,
+  address_group: addressGroupRules,
   address_scope: addressScopeRules,
   rbac_policy: rbacPolicyRules,
   policy: qosPolicyRules,

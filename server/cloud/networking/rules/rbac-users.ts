@@ -7,6 +7,7 @@ import {
   networks,
   ports,
   routers,
+  securityGroupRules,
   subnetpools,
   subnets,
 } from '../../store/networking-tables.ts';
@@ -40,6 +41,10 @@ const users: Record<Shareable, Partial<Record<SharingAction, Users>>> = {
       const bound = await rows.all(groupBindings, { security_group_id });
       return rows.all(ports, { id: bound.map(({ port_id }) => port_id) });
     },
+  },
+  address_group: {
+    access_as_shared: (rows, remote_address_group_id) =>
+      rows.all(securityGroupRules, { remote_address_group_id }),
   },
 };
 

@@ -40,6 +40,7 @@ export interface AskedRule {
   port_range_max: unknown;
   remote_ip_prefix: unknown;
   remote_group_id: unknown;
+  remote_address_group_id: unknown;
 }
 
 export interface RuleShape {
@@ -57,7 +58,8 @@ export function checkedRule(asked: AskedRule): RuleShape {
   const port_range_min = checkedPort(asked.port_range_min);
   const port_range_max = checkedPort(asked.port_range_max);
   const remote_ip_prefix = checkedPrefix(asked.remote_ip_prefix);
-  if (remote_ip_prefix !== null && asked.remote_group_id !== null)
+  const remotes = [remote_ip_prefix, asked.remote_group_id, asked.remote_address_group_id];
+  if (remotes.filter((remote) => remote !== null).length > 1)
     throw neutronError('SecurityGroupMultipleRemoteEntites');
   checkPorts(asked.protocol, protocol, port_range_min, port_range_max);
   if (protocol !== null && onlyIpv6.includes(nameOf(protocol)) && ethertype !== 'IPv6')

@@ -7,6 +7,7 @@ import type { SecurityGroup } from '../../model/security-group.ts';
 import { securityGroupRules, securityGroups } from '../../store/networking-tables.ts';
 import { groupsChanged } from '../notices.ts';
 import type { Item, Rules, Work } from '../work.ts';
+import { getAddressGroup } from './address-group.ts';
 import { ensureDefaultGroup } from './default-group.ts';
 import { checkedRule } from './security-group-rule-shape.ts';
 
@@ -21,6 +22,7 @@ const telling = [
   'port_range_max',
   'remote_ip_prefix',
   'remote_group_id',
+  'remote_address_group_id',
 ] as const;
 
 export const securityGroupRuleRules: Rules<SecurityGroupRule, Create, Item> = {
@@ -36,6 +38,7 @@ export const securityGroupRuleRules: Rules<SecurityGroupRule, Create, Item> = {
     const shape = checkedRule(body);
     const group = await getGroup(work, body.security_group_id);
     if (body.remote_group_id !== null) await getGroup(work, body.remote_group_id);
+    if (body.remote_address_group_id !== null) await getAddressGroup(work, body.remote_address_group_id);
     const wanted = { ...body, ...shape };
     const others = await work.rows.all(securityGroupRules, { security_group_id: group.id });
     const same = others.find((other) => telling.every((name) => other[name] === wanted[name]));
