@@ -7,8 +7,8 @@ import { claimLab } from '../labs/claim.ts';
 import { destroyLab } from '../labs/destroy.ts';
 import { listLabs, type LabStatus } from '../labs/list.ts';
 import { labLabel } from '../labs/names.ts';
-import { isAlive } from './is-alive.ts';
 import { shapeKey, wantedLabs } from './warm-shapes.ts';
+import { whatIsDead } from './what-is-dead.ts';
 
 export interface WarmPoolParts {
   engine: Engine;
@@ -73,8 +73,12 @@ export async function createWarmPool(parts: WarmPoolParts): Promise<WarmPool> {
       .catch((error: unknown) => log.error(`Warm lab ${id} cannot be removed: ${messageOf(error)}`))
       .finally(() => refill());
   const isCurrent = (status: LabStatus) => status.nodes.every(({ image }) => parts.images.includes(image));
-  const isHealthy = async (status: LabStatus | undefined): Promise<boolean> =>
-    status !== undefined && status.isWarm && isCurrent(status) && (await isAlive(engine, status));
+  const isHealthy = async (status: LabStatus | undefined): Promise<boolean> => {
+    if (status === undefined || !status.isWarm || !isCurrent(status)) return false;
+    const reason = await whatIsDead(engine, status);
+    if (reason !== undefined) log.error(`Warm lab ${status.name} is not given away: ${reason}.`);
+    return reason === undefined;
+  };
 
   const fillOnce = async (): Promise<boolean> => {
     const wanted = wantedLabs(await parts.readCatalog(), parts.recent(), parts.count);
@@ -142,7 +146,6 @@ export async function createWarmPool(parts: WarmPoolParts): Promise<WarmPool> {
     ({ action, labels }) => {
       const id = labels[labLabel] ?? '';
       if (!ready.has(id)) return;
-      // The engine still lists a node as running for a moment after it told its death.
       if (action === 'die') dropSoon(id);
       else if (action === 'pause') lookSoon();
     },
