@@ -167,6 +167,22 @@ it('a rule lets traffic in, and its removal ends connections that it had let in'
   await Promise.all([listening, stream]);
 });
 
+it('a stateless group lets answers pass by rules only', async () => {
+  const stateless = (given: Parameters<typeof rule>[0]) => rule({ ...given, stateful: false });
+  server.rules[group] = [stateless({ direction: 'egress' })];
+  const a = await boot('a');
+  expect(await a.ping('192.168.101.200')).toBe(false);
+  server.rules[group].push(stateless({ protocol: 'icmp' }));
+  agent.groupsChanged([group]);
+  await eventually(() => a.ping('192.168.101.200'), true);
+  expect((await run(['conntrack', '-L', '-p', 'icmp'])).stdout).not.toContain(ports.a.ip);
+  expect(await planned()).toEqual([]);
+  server.rules[group] = [rule({ direction: 'egress' })];
+  agent.groupsChanged([group]);
+  await eventually(() => a.ping('192.168.101.200'), true);
+  expect((await run(['conntrack', '-L', '-p', 'icmp'])).stdout).toContain(ports.a.ip);
+});
+
 it('a rule for a group follows its members', async () => {
   const a = await boot('a');
   const others = 'ffffffff-180b-4d78-915f-9cd98268a5ea';

@@ -24,6 +24,13 @@ export const securityGroup = defineResource({
     },
     ...owned,
     description: { ...described.description, column: 2 },
+    stateful: {
+      type: 'bool',
+      create: 'optional',
+      update: true,
+      default: true,
+      help: 'Answers to what was let pass may pass; false: connections are not tracked',
+    },
     security_group_rules: { type: 'list', of: { type: 'dict' }, stored: false, help: 'Its rules' },
     ...tagged,
     shared: { type: 'bool', stored: false, help: 'Other projects may use it, by RBAC policies' },

@@ -85,6 +85,8 @@ export interface SecurityGroupRuleSpec {
   port_range_max: number | null;
   remote_ip_prefix: string | null;
   remote_group_id: string | null;
+  /** False: its group's ports are not tracked. */
+  stateful?: false;
 }
 
 /** L2: answer of `security_group_info_for_devices` on topic `q-plugin` for the port ids asked for. */

@@ -355,6 +355,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2016-09-12T10:00:00-00:00',
   ],
   [
+    'stateful-security-group',
+    'Stateful security group',
+    'Indicates if the security group is stateful or not',
+    '2019-11-26T09:00:00-00:00',
+  ],
+  [
     'subnet-service-types',
     'Subnet service types',
     'Provides ability to set the subnet service_types field',

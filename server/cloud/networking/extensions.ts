@@ -66,6 +66,7 @@ const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] 
       'rbac-address-group',
       'rbac-security-groups',
       'security-groups-shared-filtering',
+      'stateful-security-group',
       'port-security-groups-filtering',
     ],
     isLoaded: ({ enable_security_group }) => enable_security_group,

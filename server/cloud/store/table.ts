@@ -54,7 +54,7 @@ function columnOf(field: Field, tableNames: Record<string, string>): Column {
     case 'int':
       return { type: 'int', ...nullable };
     case 'bool':
-      return { type: 'bool', ...nullable };
+      return { type: 'bool', ...nullable, ...(field.default === true && { empty: '1' }) };
     case 'list':
       return { type: 'json', ...nullable, ...(!field.nullable && { empty: '[]' }) };
     case 'dict':

@@ -199,6 +199,31 @@ it('a group in use stays, and goes with its rules when nothing uses it', async (
   ).toEqual([]);
 });
 
+it('groups that track connections and those that do not are on no port together', async () => {
+  expect((await make(server.member, 'security_group', { name: 'g' })).stateful).toBe(true);
+  const plain = await make(server.member, 'security_group', { name: 'plain', stateful: 'False' });
+  expect(plain.stateful).toBe(false);
+  const path = `/security-groups/${plain.id}`;
+  const change = (stateful: boolean) => server.member('PUT', path, { security_group: { stateful } });
+  expect((await change(true)).body.security_group.stateful).toBe(true);
+  expect((await change(false)).status).toBe(200);
+  const { network } = await makeNetwork(server.member, '10.40.0.0/24');
+  const both = { network_id: network.id, security_groups: [group.id, plain.id] };
+  expect(refusal(await server.member('POST', '/ports', { port: both }))).toBe(
+    '409 SecurityGroupConflict: Error Cannot apply both stateful and stateless security groups on the same port at the same time while attempting the operation.',
+  );
+  const port = await make(server.admin, 'port', {
+    ...{ network_id: network.id, tenant_id: demo, security_groups: [plain.id] },
+    'binding:host_id': 'compute1',
+  });
+  expect((await change(true)).body.NeutronError.type).toBe('SecurityGroupInUse');
+  expect((await change(false)).status).toBe(200);
+  const info = (await server.rpc('q-plugin', 'security_group_info_for_devices', { devices: [port.id] })) as {
+    security_groups: Record<string, { stateful?: boolean }[]>;
+  };
+  expect(info.security_groups[plain.id]!.map(({ stateful }) => stateful)).toEqual([false, false]);
+});
+
 it('agents are told of changed rules and members', async () => {
   const named = await make(server.member, 'security_group', { name: 'named' });
   server.casts.length = 0;

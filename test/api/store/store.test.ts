@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openSqlite, sqlitePath } from '../../../server/cloud/store/sqlite.ts';
 import { openStore, UniqueConflict } from '../../../server/cloud/store/store.ts';
-import { defineTable } from '../../../server/cloud/store/table.ts';
+import type { SecurityGroup } from '../../../server/cloud/model/security-group.ts';
+import { securityGroups } from '../../../server/cloud/store/networking-tables.ts';
+import { defineTable, type Table } from '../../../server/cloud/store/table.ts';
 import type { AnyTables } from '../../../server/cloud/store/rows.ts';
 import { root } from '../../support/sources.ts';
 
@@ -106,6 +108,23 @@ it('an older database gets the new columns, tables and indexes, and keeps its ro
 
   // the step is taken once
   await (await openStore(url, { version: 2, tables: [leases, more], steps })).close();
+});
+
+it('a new column of true or false begins as its field does', async () => {
+  const url = urlOf('bool.sqlite');
+  const { stateful: _new, ...before } = securityGroups.columns;
+  const row: SecurityGroup = {
+    ...{ id: '1', name: 'g', tenant_id: 't', description: '', tags: [], default_of: null, stateful: false },
+    ...{ created_at: '', updated_at: '', revision_number: 0 },
+  };
+  const { stateful: _later, ...earlier } = row;
+  const old = { ...securityGroups, columns: before } as Table<typeof earlier>;
+  const first = await openStore(url, { version: 1, tables: [old] });
+  await first.read.insert(old, earlier);
+  await first.close();
+  const after = await openStore(url, { version: 1, tables: [securityGroups] });
+  expect(await after.read.all(securityGroups, { stateful: true })).toEqual([{ ...row, stateful: true }]);
+  await after.close();
 });
 
 it('a newer database is refused, with what to do, and left as it is', async () => {

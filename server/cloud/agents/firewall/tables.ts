@@ -30,7 +30,7 @@ export function firewallTables(firewall: Firewall, family: Family): Tables {
     raw: {
       PREROUTING: [`-j ${own('PREROUTING')}`],
       OUTPUT: [`-j ${own('OUTPUT')}`],
-      [own('PREROUTING')]: ports.flatMap(({ spec, zone }) => zoneRules(scheme, spec, zone)),
+      [own('PREROUTING')]: ports.flatMap(({ spec, zone }) => trackingRules(firewall, spec, zone)),
       [own('OUTPUT')]: [],
     },
     filter: {
@@ -45,9 +45,14 @@ export function firewallTables(firewall: Firewall, family: Family): Tables {
   };
 }
 
-function zoneRules(scheme: FirewallScheme, spec: DeviceSpec, zone: number): string[] {
+/** Where the port's connections are tracked, if they are; what is not tracked is neither a known session nor invalid. */
+function trackingRules({ scheme, groups }: Firewall, spec: DeviceSpec, zone: number): string[] {
   const { matches, name } = scheme.zoneMatches(spec);
-  return matches.map((match) => `${match} ${comment(`Set zone for ${name}`)} -j CT --zone ${zone}`);
+  const rules = spec.security_groups.flatMap((id) => groups.security_groups[id] ?? []);
+  const rest = rules.some(({ stateful }) => stateful === false)
+    ? `${comment(`Make ${name} stateless`)} -j CT --notrack`
+    : `${comment(`Set zone for ${name}`)} -j CT --zone ${zone}`;
+  return matches.map((match) => `${match} ${rest}`);
 }
 
 /** Chains that lead to the ports' chains. */

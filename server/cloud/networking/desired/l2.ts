@@ -10,6 +10,7 @@ import {
   networks,
   ports,
   securityGroupRules,
+  securityGroups,
   subnets,
 } from '../../store/networking-tables.ts';
 import type { Rows } from '../../store/rows.ts';
@@ -107,7 +108,16 @@ export async function groupInfoFor(rows: Rows, ids: readonly string[]): Promise<
   );
   const security_groups: SecurityGroupInfo['security_groups'] = {};
   for (const id of groupIds) security_groups[id] = [];
-  for (const rule of rules) security_groups[rule.security_group_id]!.push(ruleSpec(rule));
+  const untracked = await rows.all(securityGroups, { id: groupIds, stateful: false });
+  const isUntracked = (group: string) => untracked.some(({ id }) => id === group);
+  for (const rule of rules) {
+    const spec = ruleSpec(rule);
+    const { security_group_id } = rule;
+    security_groups[security_group_id]!.push({
+      ...spec,
+      ...(isUntracked(security_group_id) && { stateful: false }),
+    });
+  }
   const named = (name: 'remote_group_id' | 'remote_address_group_id') => [
     ...new Set(rules.map((rule) => rule[name]).filter((id) => id !== null)),
   ];

@@ -24,6 +24,7 @@ async function makeDefaultGroup(work: Work, tenant_id: string): Promise<Security
     description: 'Default security group',
     default_of: tenant_id,
     tags: [],
+    stateful: true,
     ...stamps,
   };
   await work.rows.insert(securityGroups, group);

@@ -1,6 +1,6 @@
 // Who may send what from a port: port security, its groups and its allowed address pairs, which depend on each other.
 import { canonicalAddress, familyOf, parseCidr, formatCidr } from '../../../lib/cidr.ts';
-import { badRequest } from '../../../lib/errors.ts';
+import { badRequest, CloudError } from '../../../lib/errors.ts';
 import { neutronError } from '../../model/errors.ts';
 import { groupBindings, securityGroups } from '../../store/networking-tables.ts';
 import { sharedWith } from '../sharing.ts';
@@ -42,7 +42,10 @@ function addressOrPrefix(text: string): string {
   throw badRequest(`Invalid input for allowed_address_pairs. Reason: '${text}' is not a valid ${kind}.`);
 }
 
-/** The groups exist, and are the owner's or shared with him (an administrator may take any). Throws 404. */
+/**
+ * The groups exist, are the owner's or shared with him (an administrator may take any), and agree on whether connections are
+ * tracked. Throws 404 and 409.
+ */
 export async function checkGroups(work: Work, ids: readonly string[], tenant_id: string): Promise<void> {
   if (ids.length === 0) return;
   const found = await work.rows.all(securityGroups, { id: ids });
@@ -55,6 +58,12 @@ export async function checkGroups(work: Work, ids: readonly string[], tenant_id:
   const unusable = new Set(foreign.map(({ id }) => id).filter((id) => !shared.has(id)));
   const missing = ids.find((id) => unusable.has(id) || !found.some((group) => group.id === id));
   if (missing !== undefined) throw neutronError('SecurityGroupNotFound', { id: missing });
+  if (new Set(found.map(({ stateful }) => stateful)).size > 1)
+    throw new CloudError(
+      409,
+      'SecurityGroupConflict',
+      'Error Cannot apply both stateful and stateless security groups on the same port at the same time while attempting the operation.',
+    );
 }
 
 /** Makes the port's groups these. */

@@ -6,7 +6,7 @@ import { securityGroupRule } from '../../model/security-group-rule.ts';
 import { groupBindings, securityGroupRules } from '../../store/networking-tables.ts';
 import { groupsChanged } from '../notices.ts';
 import { forgetSharing, ownOrShared, withShared } from '../sharing.ts';
-import type { Rules } from '../work.ts';
+import type { Rules, Work } from '../work.ts';
 import { ensureDefaultGroup, outgoingRules } from './default-group.ts';
 import { normalizedCidr } from './security-group-rule.ts';
 
@@ -53,7 +53,8 @@ export const securityGroupBehaviour: Rules<SecurityGroup, Create, Update> = {
     await work.rows.insert(securityGroupRules, outgoingRules(work, row));
   },
 
-  async beforeUpdate(_work, row, changes) {
+  async beforeUpdate(work, row, changes) {
+    if (changes.stateful !== undefined && changes.stateful !== row.stateful) await refuseUsed(work, row);
     if (changes.name === undefined || changes.name === row.name) return {};
     if (row.default_of !== null) throw neutronError('SecurityGroupCannotUpdateDefault');
     if (changes.name === 'default') throw neutronError('SecurityGroupDefaultAlreadyExists');
@@ -61,8 +62,7 @@ export const securityGroupBehaviour: Rules<SecurityGroup, Create, Update> = {
   },
 
   async beforeDelete(work, row) {
-    if ((await work.rows.count(groupBindings, { security_group_id: row.id })) > 0)
-      throw neutronError('SecurityGroupInUse', { id: row.id, reason: 'in use' });
+    await refuseUsed(work, row);
     if (row.default_of !== null && !work.context.is_admin)
       throw neutronError('SecurityGroupCannotRemoveDefault');
     const naming = await work.rows.all(securityGroupRules, { remote_group_id: row.id });
@@ -73,3 +73,8 @@ export const securityGroupBehaviour: Rules<SecurityGroup, Create, Update> = {
     work.memo.delete(`default group ${row.tenant_id}`);
   },
 };
+
+async function refuseUsed(work: Work, { id }: SecurityGroup): Promise<void> {
+  if ((await work.rows.count(groupBindings, { security_group_id: id })) > 0)
+    throw neutronError('SecurityGroupInUse', { id, reason: 'in use' });
+}

@@ -69,6 +69,27 @@ it('an IPv6 address is checked together with the link-local one', () => {
   ]);
 });
 
+it('a guest whose groups are stateless is not tracked', () => {
+  const stateless = (groups.security_groups[webGroup] ?? []).map((one) => ({
+    ...one,
+    stateful: false as const,
+  }));
+  const tables = firewallTables(
+    { ...firewall, groups: { ...groups, security_groups: { [webGroup]: stateless } } },
+    4,
+  );
+  const id = vm01.port_id;
+  expect(tables.raw?.['neutron-openvswi-PREROUTING']).toEqual(
+    [
+      `-m physdev --physdev-in qvb${id.slice(0, 11)}`,
+      `-i qvb${id.slice(0, 11)}`,
+      `-m physdev --physdev-in tap${id.slice(0, 11)}`,
+    ].map((match) => `${match} -m comment --comment "Make ${id} stateless" -j CT --notrack`),
+  );
+  expect(tables.filter).toEqual(firewallTables(firewall, 4).filter);
+  expect(recordedZones(tables, scheme)).toEqual(new Map());
+});
+
 it('zones are kept, and new ports get the lowest free one from 4097', () => {
   const recorded = recordedZones(parseTables(fixture('neutron-guest-rules.txt')), scheme);
   expect(recorded).toEqual(new Map([[vm01.port_id, 4099]]));
