@@ -36,7 +36,10 @@ export const port = defineResource({
   unique: [['network_id', 'mac_address']],
   indexes: [
     ['network_id', 'device_owner'],
-    ['tenant_id'],
+    // pages of a project's ports, and of others' ports in its networks
+    ['tenant_id', 'id'],
+    ['tenant_id', 'name', 'id'],
+    ['network_id', 'tenant_id', 'id'],
     ['device_id', 'network_id'],
     ['binding:host_id'],
     ['name'],

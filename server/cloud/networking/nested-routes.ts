@@ -4,7 +4,7 @@ import { badRequest } from '../../lib/errors.ts';
 import type { Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
 import { contextOf } from './context.ts';
-import { findVisible } from './list-rows.ts';
+import { findVisible } from './find-visible.ts';
 import { tablesByName } from './tables.ts';
 import type { Env, Item } from './work.ts';
 

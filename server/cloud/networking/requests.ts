@@ -4,7 +4,8 @@ import { itemOf, itemsOf, parseCreate, parseUpdate } from '../../lib/parse-body.
 import { policyNameOf, type Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
 import { authorizeAction, authorizeCreate, authorizeUpdate, checkOwner } from './authorize.ts';
-import { findVisible, listVisible } from './list-rows.ts';
+import { findVisible } from './find-visible.ts';
+import { listVisible } from './list-rows.ts';
 import { createRow, deleteRow, updateRow } from './operations.ts';
 import { perform } from './perform.ts';
 import { pageLinks, parseQuery, type Edges } from './query.ts';

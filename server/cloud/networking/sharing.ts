@@ -4,7 +4,7 @@ import type { ExpressionBuilder } from 'kysely';
 import { everybody, type RbacPolicy, type Shareable, type SharingAction } from '../model/rbac-policy.ts';
 import type { RequestContext } from '../model/context.ts';
 import { rbacPolicies } from '../store/networking-tables.ts';
-import type { AnyTables, Rows, Selection } from '../store/rows.ts';
+import type { AnyTables, Condition, Rows, Selection, Way } from '../store/rows.ts';
 import type { Work } from './work.ts';
 
 const shared: readonly SharingAction[] = ['access_as_shared'];
@@ -24,13 +24,29 @@ export const sharedIdsQuery = (
     .where('target_tenant', 'in', [everybody, project_id])
     .where('action', 'in', [...actions]);
 
+/** Rows of the project. */
+export const ownedBy = (project_id: string): Way => ({ where: (is) => is('tenant_id', '=', project_id) });
+
+/** Rows of other projects for which `condition` holds, as two stretches of an index that ends with project and id. */
+export const ofOthers = (table: string, project_id: string, condition: Condition): Way[] =>
+  (['<', '>'] as const).map((side) => ({
+    among: (is) =>
+      is
+        .selectFrom(table)
+        .select('id as chosen')
+        .where((other) => other.and([condition(other), other('tenant_id', side, project_id)])),
+  }));
+
 /** The scope of a shareable resource: own rows, and those shared with the project. */
 export const ownOrShared =
   (actions: readonly SharingAction[] = shared) =>
-  (query: Selection, { project_id }: RequestContext): Selection =>
-    query.where((is) =>
-      is.or([is('tenant_id', '=', project_id), is('id', 'in', sharedIdsQuery(is, project_id, actions))]),
-    );
+  ({ project_id }: RequestContext): Way[] => [
+    ownedBy(project_id),
+    {
+      where: (is) =>
+        is.and([is('id', 'in', sharedIdsQuery(is, project_id, actions)), is('tenant_id', '!=', project_id)]),
+    },
+  ];
 
 /** The filter on `shared` as the caller sees it. */
 export const sharedFilter = (

@@ -1,54 +1,76 @@
-// The order of a list as the database keeps it, so that a page reads no more rows than it shows.
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import { encodedValue, type AnyTables } from '../store/rows.ts';
+// The order of a list as the database keeps it, and what lies behind a row of it, so that a page reads no more rows than it shows.
+import { encodedValue } from '../store/conditions.ts';
+import type { Condition, OrderedColumn } from '../store/rows.ts';
 import type { Table } from '../store/table.ts';
 import type { ListQuery } from './query.ts';
 import type { Item } from './work.ts';
-
-export interface OrderedColumn {
-  column: string;
-  descending: boolean;
-}
 
 /**
  * The columns to sort by, ended by the id so that no two rows are equal. Undefined when a key has no column that the database
  * can compare.
  */
 export function orderOf(table: Table<Item>, sort: ListQuery['sort']): OrderedColumn[] | undefined {
-  const keys = [...sort, { key: 'id', descending: false }];
-  const isComparable = ({ key }: { key: string }) => (table.columns[key]?.type ?? 'json') !== 'json';
-  return keys.every(isComparable)
-    ? keys.map(({ key, descending }) => ({ column: key, descending }))
-    : undefined;
+  const order: OrderedColumn[] = [];
+  for (const { key, descending } of [...sort, { key: 'id', descending: false }]) {
+    if ((table.columns[key]?.type ?? 'json') === 'json') return undefined;
+    const isDecided = order.some(({ column }) => column === key || column === 'id');
+    if (!isDecided) order.push({ column: key, descending });
+  }
+  return order;
 }
 
 /** The same order from its end. */
 export const backwards = (order: readonly OrderedColumn[]): OrderedColumn[] =>
   order.map(({ column, descending }) => ({ column, descending: !descending }));
 
-type Builder = ExpressionBuilder<AnyTables, string>;
-type Condition = Expression<SqlBool>;
-
-/** The rows behind `marker` in this order: equal in the first columns and behind it in the next. Nulls come first. */
-export const behind =
-  (table: Table<Item>, order: readonly OrderedColumn[], marker: Item) =>
-  (is: Builder): Condition => {
+/**
+ * The rows behind `marker` in this order: equal in the first columns and behind it in the next. Nulls come first. The first
+ * column is bounded once more by itself, for an index is led by what all alternatives share.
+ */
+export function behind(table: Table<Item>, order: readonly OrderedColumn[], marker: Item): Condition {
+  const values = order.map(({ column }) => encodedValue(table.columns[column]!, marker[column]));
+  return (is) => {
     const equal: Condition[] = [];
-    const ways: Condition[] = [];
-    for (const { column, descending } of order) {
-      const value = encodedValue(table.columns[column]!, marker[column]);
-      const beyond = beyondValue(is, { column, descending }, value);
-      if (beyond !== undefined) ways.push(is.and([...equal, beyond]));
-      equal.push(value === null ? is(column, 'is', null) : is(column, '=', value));
+    const alternatives: Condition[] = [];
+    for (const [index, { column }] of order.entries()) {
+      const value = values[index];
+      const beyond = beyondValue(table, order[index]!, value);
+      if (beyond !== undefined) alternatives.push(allOf([...equal, beyond]));
+      equal.push(value === null ? (of) => of(column, 'is', null) : (of) => of(column, '=', value));
     }
-    return is.or(ways);
+    const bound = order.length === 1 ? undefined : boundOf(table, order[0]!, values[0]);
+    const any = anyOf(alternatives);
+    return (bound === undefined ? any : allOf([bound, any]))(is);
   };
+}
+
+/** A row that meets one of the conditions. */
+export const anyOf =
+  (conditions: readonly Condition[]): Condition =>
+  (is) =>
+    is.or(conditions.map((condition) => condition(is)));
+
+const allOf =
+  (conditions: readonly Condition[]): Condition =>
+  (is) =>
+    is.and(conditions.map((condition) => condition(is)));
 
 function beyondValue(
-  is: Builder,
+  table: Table<Item>,
   { column, descending }: OrderedColumn,
   value: unknown,
 ): Condition | undefined {
-  if (value === null) return descending ? undefined : is(column, 'is not', null);
-  return descending ? is.or([is(column, '<', value), is(column, 'is', null)]) : is(column, '>', value);
+  if (value === null) return descending ? undefined : (is) => is(column, 'is not', null);
+  if (!descending) return (is) => is(column, '>', value);
+  const below: Condition = (is) => is(column, '<', value);
+  return table.columns[column]!.nullable ? anyOf([below, (is) => is(column, 'is', null)]) : below;
+}
+
+function boundOf(
+  table: Table<Item>,
+  { column, descending }: OrderedColumn,
+  value: unknown,
+): Condition | undefined {
+  if (value === null || (descending && table.columns[column]!.nullable)) return undefined;
+  return (is) => is(column, descending ? '<=' : '>=', value);
 }

@@ -10,7 +10,7 @@ import { UniqueConflict } from '../store/store.ts';
 import { taggedResources, tagTables } from '../store/tag-tables.ts';
 import { authorizeAction } from './authorize.ts';
 import { contextOf } from './context.ts';
-import { findVisible } from './list-rows.ts';
+import { findVisible } from './find-visible.ts';
 import { restamped } from './operations.ts';
 import { perform } from './perform.ts';
 import { tablesByName } from './tables.ts';

@@ -110,6 +110,7 @@ function persistent(rows: Rows): Rows {
     ...rows,
     find: (...words) => again(() => rows.find(...words), true),
     all: (...words) => again(() => rows.all(...words), true),
+    keys: (...words) => again(() => rows.keys(...words), true),
     count: (...words) => again(() => rows.count(...words), true),
     insert: (...words) => again(() => rows.insert(...words), false),
     update: (...words) => again(() => rows.update(...words), false),

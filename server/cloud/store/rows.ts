@@ -1,5 +1,7 @@
 // Reading and writing rows of declared tables, inside or outside a transaction. Values go in and come out typed.
-import type { Kysely, SelectQueryBuilder } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SelectQueryBuilder, SqlBool } from 'kysely';
+import { conditionsOf, encodedValue, listPart, narrowed } from './conditions.ts';
+import { keysOf } from './keys.ts';
 import { noteInserted, runStatement } from './statements.ts';
 import type { Column, Table } from './table.ts';
 
@@ -13,11 +15,39 @@ export type Where<Row> = { [K in keyof Row]?: Row[K] | readonly Row[K][] };
 /** A selection that a caller may narrow further with Kysely. */
 export type Selection = SelectQueryBuilder<AnyTables, string, Record<string, unknown>>;
 
+/** What a row must be, in Kysely's words. */
+export type Condition = (is: ExpressionBuilder<AnyTables, string>) => Expression<SqlBool>;
+
+/**
+ * A way to be in a list: to meet a condition, or to be among ids that are looked for first. An index can lead each way, but hardly
+ * to what goes any of several.
+ */
+export type Way = { where: Condition } | { among: (is: ExpressionBuilder<AnyTables, string>) => IdQuery };
+
+/** Selects ids, each once, as `chosen`. */
+export type IdQuery = SelectQueryBuilder<AnyTables, string, { chosen: unknown }>;
+
+export interface OrderedColumn {
+  column: string;
+  descending: boolean;
+}
+
 export interface Choice {
   orderBy?: readonly { column: string; descending?: boolean }[];
   limit?: number;
   /** Further conditions, in Kysely's words. Without it the statement need not be written anew. */
   narrow?: ((query: Selection) => Selection) | undefined;
+}
+
+/** Which rows of a table, in which order; for lists, of which only a window is read. */
+export interface Window {
+  /** Ways to be one of them, of which no row goes two; default: every row is. */
+  ways?: readonly Way[] | undefined;
+  /** What they are besides. */
+  narrow: readonly ((query: Selection) => Selection)[];
+  /** Such that no two rows are equal. */
+  orderBy: readonly OrderedColumn[];
+  limit?: number;
 }
 
 /** The rows of one connection or transaction. */
@@ -26,8 +56,8 @@ export interface Rows {
   sql: Handle;
   find<Row>(table: Table<Row>, where: Where<Row>): Promise<Row | undefined>;
   all<Row>(table: Table<Row>, where?: Where<Row>, choice?: Choice): Promise<Row[]>;
-  /** The ids alone of what `all` would give. */
-  ids<Row>(table: Table<Row>, where: Where<Row>, choice: Choice): Promise<string[]>;
+  /** The ids of a window's rows, each with what it is ordered by, as the database keeps it. */
+  keys<Row>(table: Table<Row>, where: Where<Row>, window: Window): Promise<Key[]>;
   /** How many there are; with `upTo` no more than that are looked at. */
   count<Row>(table: Table<Row>, where?: Where<Row>, upTo?: number): Promise<number>;
   insert<Row>(table: Table<Row>, rows: Row | readonly Row[]): Promise<void>;
@@ -37,24 +67,22 @@ export interface Rows {
   remove<Row>(table: Table<Row>, where: Where<Row>): Promise<number>;
 }
 
+export type Key = { id: string } & Record<string, unknown>;
 type AnyRow = Record<string, unknown>;
 
-/** Parameters of one statement are bounded; longer lists of ids are asked for in parts. */
-const listPart = 5000;
 const insertPart = 200;
 
 /** The functions over a Kysely handle (the database, or one transaction). */
 export function rowsOf(sql: Handle): Rows {
   async function select(
     table: Table<unknown>,
-    columns: readonly string[],
     where: AnyRow,
     { narrow, limit, orderBy = [] }: Choice,
   ): Promise<AnyRow[]> {
     const asked = conditionsOf(table, where);
     if (asked === undefined) return [];
     const write = () => {
-      let query: Selection = sql.selectFrom(table.name).select([...columns]);
+      let query: Selection = sql.selectFrom(table.name).select(Object.keys(table.columns));
       query = narrowed(query, asked.conditions);
       if (narrow !== undefined) query = narrow(query);
       for (const { column, descending } of orderBy)
@@ -64,8 +92,7 @@ export function rowsOf(sql: Handle): Rows {
     if (narrow !== undefined) return (await sql.executeQuery<AnyRow>(write().compile())).rows;
     const parameters = limit === undefined ? asked.parameters : [...asked.parameters, limit];
     const order = orderBy.map(({ column, descending }) => `${descending ? '-' : '+'}${column}`).join();
-    const what = columns.length === 1 ? columns[0]! : 'all';
-    const shape = `${what} ${table.name} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
+    const shape = `all ${table.name} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
     return (await runStatement(sql, shape, parameters, write)).rows;
   }
 
@@ -80,15 +107,14 @@ export function rowsOf(sql: Handle): Rows {
         );
       return parts;
     }
-    const rows = await select(table, Object.keys(table.columns), where as AnyRow, choice);
+    const rows = await select(table, where as AnyRow, choice);
     decoderOf(table)(rows);
     return rows as Row[];
   }
   return {
     sql,
     all,
-    ids: async (table, where, choice) =>
-      (await select(table, ['id'], where as AnyRow, choice)).map(({ id }) => id as string),
+    keys: (table, where, window) => keysOf(sql, table, where as AnyRow, window),
     find: async (table, where) => (await all(table, where, { limit: 1 }))[0],
     async count(table, where = {}, upTo) {
       const asked = conditionsOf(table, where as AnyRow);
@@ -147,71 +173,6 @@ export function rowsOf(sql: Handle): Rows {
       return Number(numAffectedRows ?? 0);
     },
   };
-}
-
-/** `column = value`, `column in (...)` or `column is null`, with encoded values. */
-interface Condition {
-  column: string;
-  operator: '=' | 'in' | 'is';
-  value: unknown;
-}
-
-interface Conditions {
-  conditions: Condition[];
-  /** The same whenever only values differ. */
-  shape: string;
-  /** Values in the order of the conditions. */
-  parameters: unknown[];
-}
-
-/** What `where` asks for; undefined when a list is empty, so that nothing can match. */
-function conditionsOf(table: Table<unknown>, where: AnyRow): Conditions | undefined {
-  const conditions: Condition[] = [];
-  const parameters: unknown[] = [];
-  let shape = '';
-  for (const column of Object.keys(where)) {
-    const value = where[column];
-    if (value === undefined) continue;
-    const type = table.columns[column];
-    if (type === undefined) throw new Error(`Table ${table.name} has no column ${column}`);
-    if (value === null) {
-      conditions.push({ column, operator: 'is', value });
-      shape += `${column}0,`;
-    } else if (Array.isArray(value) && type.type !== 'json') {
-      if (value.length === 0) return undefined;
-      const list = padded(value.map((item) => encodedValue(type, item)));
-      conditions.push({ column, operator: 'in', value: list });
-      parameters.push(...list);
-      shape += `${column}*${list.length},`;
-    } else {
-      const kept = encodedValue(type, value);
-      conditions.push({ column, operator: '=', value: kept });
-      parameters.push(kept);
-      shape += `${column}=,`;
-    }
-  }
-  return { conditions, shape, parameters };
-}
-
-/** Repeats the last value up to a power of two, so that lists of all lengths make few statements. */
-function padded(values: unknown[]): unknown[] {
-  const length = Math.min(2 ** Math.ceil(Math.log2(values.length)), listPart);
-  const last = values.at(-1);
-  while (values.length < length) values.push(last);
-  return values;
-}
-
-function narrowed<Q>(query: Q, conditions: readonly Condition[]): Q {
-  let result = query as unknown as Selection;
-  for (const { column, operator, value } of conditions) result = result.where(column, operator, value);
-  return result as unknown as Q;
-}
-
-/** A value as the column keeps it. */
-export function encodedValue(column: Column, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  if (column.type === 'json') return JSON.stringify(value);
-  return column.type === 'bool' ? (value ? 1 : 0) : value;
 }
 
 function encoded(table: Table<unknown>, row: AnyRow): AnyRow {

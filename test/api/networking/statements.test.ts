@@ -10,7 +10,7 @@ import {
   other,
   type NetworkingServer,
 } from '../../support/networking.ts';
-import { scansOf, statementsOf } from '../../support/statements.ts';
+import { scansOf, searchesOf, statementsOf } from '../../support/statements.ts';
 
 let folder: string;
 let url: string;
@@ -80,6 +80,31 @@ it('what a port needs is found through indexes', async () => {
     ...(await asked('GET', `/ports?device_id=x&network_id=${network_id}`)),
   ];
   expect(scansOf(url, statements)).toEqual([]);
+});
+
+it("a member's page is one stretch of an index of his own ports, beside those of others in his networks", async () => {
+  const marker = await portOf();
+  const beside = ['<', '>'].flatMap((side) => [
+    `ix_ports_network_id_tenant_id_id (network_id=? AND tenant_id${side}?)`,
+    'sqlite_autoindex_ports_1 (id=?)',
+  ]);
+  const stretches: [string, string][] = [
+    ['', 'ix_ports_tenant_id_id (tenant_id=?)'],
+    [`&marker=${marker}`, 'ix_ports_tenant_id_id (tenant_id=? AND id>?)'],
+    [`&marker=${marker}&page_reverse=True`, 'ix_ports_tenant_id_id (tenant_id=? AND id<?)'],
+    ['&sort_key=name&sort_dir=asc', 'ix_ports_tenant_id_name_id (tenant_id=?)'],
+    [`&sort_key=name&sort_dir=asc&marker=${marker}`, 'ix_ports_tenant_id_name_id (tenant_id=? AND name>?)'],
+    [
+      `&network_id=${network_id}&marker=${marker}`,
+      'ix_ports_network_id_tenant_id_id (network_id=? AND tenant_id=? AND id>?)',
+    ],
+    [`&name=n&marker=${marker}`, 'ix_ports_tenant_id_name_id (tenant_id=? AND name=? AND id>?)'],
+  ];
+  for (const [query, own] of stretches) {
+    const statements = await asked('GET', `/ports?limit=10${query}`);
+    const keys = statements.filter((statement) => statement.includes('union all'));
+    expect(searchesOf(url, keys, 'ports'), query).toEqual([own, ...beside]);
+  }
 });
 
 it('an address that was given back is given again, the lowest first', async () => {

@@ -27,6 +27,7 @@ import { replaceAddresses, takeAddresses, withAutomatic } from '../ipam.ts';
 import { freshMac } from '../mac.ts';
 import { groupsChanged, portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
 import { scheduleNetwork } from '../schedule-dhcp.ts';
+import { ofOthers, ownedBy } from '../sharing.ts';
 import { settleStatus } from '../status.ts';
 import type { Item, Rules, Work } from '../work.ts';
 import { ensureDefaultGroup } from './default-group.ts';
@@ -44,13 +45,12 @@ const unbound = { 'binding:vif_type': 'unbound', 'binding:vif_details': {} };
 export const portRules: Rules<Port, Create, Update> = {
   notFound: (port_id) => neutronError('PortNotFound', { port_id }),
 
-  scope: (query, { project_id }) =>
-    query.where((is) =>
-      is.or([
-        is('tenant_id', '=', project_id),
-        is('network_id', 'in', is.selectFrom('networks').select('id').where('tenant_id', '=', project_id)),
-      ]),
+  scope: ({ project_id }) => [
+    ownedBy(project_id),
+    ...ofOthers('ports', project_id, (is) =>
+      is('network_id', 'in', is.selectFrom('networks').select('id').where('tenant_id', '=', project_id)),
     ),
+  ],
 
   filters: { fixed_ips: fixedIpsFilter, security_groups: securityGroupsFilter },
 

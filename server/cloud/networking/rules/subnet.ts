@@ -18,7 +18,7 @@ import { portUpdated, routerChanged, tellDhcpAgents } from '../notices.ts';
 import { routerPortOwners } from '../router-ports.ts';
 import { scheduleNetwork, syncDhcpPorts } from '../schedule-dhcp.ts';
 import { checkServiceTypes, serves } from '../subnet-service.ts';
-import { sharedIdsQuery, sharedWith } from '../sharing.ts';
+import { ofOthers, ownedBy, sharedIdsQuery, sharedWith } from '../sharing.ts';
 import type { Rules, Work } from '../work.ts';
 import { forgetNetwork, getNetwork, subnetsOf } from './load.ts';
 import { cidrFromPool } from './subnetpool-take.ts';
@@ -39,25 +39,21 @@ type Update = UpdateOf<typeof subnet>;
 export const subnetRules: Rules<Subnet, Create, Update> = {
   notFound: (subnet_id) => neutronError('SubnetNotFound', { subnet_id }),
 
-  scope: (query, { project_id }) =>
-    query.where((is) =>
-      is.or([
-        is('tenant_id', '=', project_id),
-        is(
-          'network_id',
-          'in',
-          is
-            .selectFrom('networks')
-            .select('id')
-            .where((network) =>
-              network.or([
-                network('tenant_id', '=', project_id),
-                network('id', 'in', sharedIdsQuery(network, project_id)),
-              ]),
-            ),
-        ),
-      ]),
-    ),
+  scope: ({ project_id }) => [
+    ownedBy(project_id),
+    ...ofOthers('subnets', project_id, (is) => {
+      const usable = is
+        .selectFrom('networks')
+        .select('id')
+        .where((network) =>
+          network.or([
+            network('tenant_id', '=', project_id),
+            network('id', 'in', sharedIdsQuery(network, project_id)),
+          ]),
+        );
+      return is('network_id', 'in', usable);
+    }),
+  ],
 
   async decorate(rows, list, _env, { project_id }) {
     const ids = [...new Set(list.map(({ network_id }) => network_id))];
