@@ -87,6 +87,12 @@ export const port = defineResource({
       column: 3,
       help: 'Its addresses; one of every kind the network offers if not given',
     },
+    ip_allocation: {
+      type: 'string',
+      maxLength: 16,
+      nullable: true,
+      help: 'none when it was made without addresses on purpose, else immediate; null for ports of older programs',
+    },
     allowed_address_pairs: {
       type: 'list',
       of: addressPair,

@@ -108,6 +108,7 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Provides a floating IP pools API.',
     '2018-03-21T10:00:00-00:00',
   ],
+  ['ip_allocation', 'IP Allocation', 'IP allocation extension.', '2016-06-10T23:00:00-00:00'],
   [
     'ip-substring-filtering',
     'IP address substring filtering',

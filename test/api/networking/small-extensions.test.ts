@@ -151,3 +151,34 @@ it('finds what has no value by the empty one', async () => {
     port,
   ]);
 });
+
+it('tells whether a port was to have addresses when it was made', async () => {
+  const { network } = await makeNetwork(server.member, '10.9.0.0/24');
+  const bare = await make(server.member, 'network', {});
+  const none = await make(server.member, 'port', { network_id: network.id, name: 'none', fixed_ips: [] });
+  const own = await make(server.member, 'port', { network_id: network.id, name: 'own' });
+  const waiting = await make(server.member, 'port', { network_id: bare.id, name: 'waiting' });
+  expect([none, own, waiting].map((port) => [port.fixed_ips.length, port.ip_allocation])).toEqual([
+    [0, 'none'],
+    [1, 'immediate'],
+    [0, 'immediate'],
+  ]);
+  const list = async (query: string) =>
+    (await server.member('GET', `/ports?${query}`)).body.ports.map(({ name }: { name: string }) => name);
+  expect(await list(`ip_allocation=none&network_id=${network.id}`)).toEqual(['none']);
+  expect(
+    await list(`network_id=${network.id}&device_owner=&sort_key=ip_allocation&sort_dir=asc&limit=2`),
+  ).toEqual(['own', 'none']);
+  // an address of later changes nothing about it, as in the real one
+  const changed = await server.member('PUT', `/ports/${none.id}`, {
+    port: { fixed_ips: [{ ip_address: '10.9.0.77' }] },
+  });
+  expect(changed.body.port).toMatchObject({
+    ip_allocation: 'none',
+    fixed_ips: [{ ip_address: '10.9.0.77' }],
+  });
+  expect(
+    refusal(await server.admin('PUT', `/ports/${none.id}`, { port: { ip_allocation: 'immediate' } })),
+  ).toMatch(/^400 HTTPBadRequest: Cannot update read-only attribute ip_allocation/);
+  expect((await server.member('GET', '/extensions/ip_allocation')).body.extension.name).toBe('IP Allocation');
+});

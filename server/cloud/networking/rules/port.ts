@@ -100,6 +100,8 @@ export const portRules: Rules<Port, Create, Update> = {
       'binding:host_id': host,
       'binding:profile': body['binding:profile'] ?? {},
       l2_up: false,
+      // `deferred` is for subnets of segments, of which there are none
+      ip_allocation: body.fixed_ips?.length === 0 ? 'none' : 'immediate',
       qos_policy_id: body.qos_policy_id ?? null,
       dhcp_ready: false,
     };
