@@ -110,6 +110,12 @@ describe.each(released)('a database of %s', (commit) => {
       // what was for every project still is
       const seen = (await server.stranger('GET', '/networks')).body.networks;
       expect(seen.map(({ name }: Row) => name)).toEqual(['public01']);
+      // who owns a network knows of the ports that others have on it
+      const theirs = ports.find((port: Row) => port.device_owner === 'network:router_gateway');
+      const network = (await server.admin('GET', `/networks/${theirs.network_id}`)).body.network;
+      expect(theirs.tenant_id).not.toBe(network.tenant_id);
+      const known = (await server.withRole(network.tenant_id, 'member')('GET', '/ports')).body.ports;
+      expect(known.map(({ id }: Row) => id)).toContain(theirs.id);
       const made = await make(server.admin, 'port', { network_id: old.network_id });
       expect(ports.flatMap((port: { fixed_ips: Row[] }) => port.fixed_ips)).not.toContainEqual(
         made.fixed_ips[0],

@@ -1,7 +1,7 @@
 // What a caller may know of, and one row of it by its id.
 import type { Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
-import type { Condition, Rows, Selection, Way } from '../store/rows.ts';
+import type { Condition, Rows, Selection } from '../store/rows.ts';
 import type { Table } from '../store/table.ts';
 import { ownedBy } from './sharing.ts';
 import { anyOf } from './sort.ts';
@@ -9,15 +9,12 @@ import { viewsOf, type Viewed } from './view.ts';
 import type { Env, Item } from './work.ts';
 
 /** Ways to be what the caller may know of; undefined where that is everything. */
-export function scopeOf(env: Env, resource: Resource, context: RequestContext): Way[] | undefined {
+export function scopeOf(env: Env, resource: Resource, context: RequestContext): Condition[] | undefined {
   if (context.is_admin) return undefined;
   const { scope } = env.rules[resource.name]!;
   if (scope !== undefined) return scope(context);
   return 'tenant_id' in resource.fields ? [ownedBy(context.project_id)] : undefined;
 }
-
-const conditionOf = (way: Way): Condition =>
-  'where' in way ? way.where : (is) => is('id', 'in', way.among(is));
 
 /** Narrows a selection to rows that meet the condition. */
 export const whose = (condition: Condition) => (selection: Selection) => selection.where(condition);
@@ -51,6 +48,6 @@ async function findInScope(
   const row = await rows.find(table, { id });
   const ways = scopeOf(env, resource, context);
   if (row === undefined || ways === undefined || row.tenant_id === context.project_id) return row;
-  const narrow = whose(anyOf(ways.map(conditionOf)));
+  const narrow = whose(anyOf(ways));
   return (await rows.all(table, { id }, { narrow, limit: 1 }))[0];
 }

@@ -1,7 +1,7 @@
 // Pages of a list: windows of keys, read until a page is full.
 import type { Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
-import type { Key, OrderedColumn, Rows, Selection, Way } from '../store/rows.ts';
+import type { Condition, Key, OrderedColumn, Rows, Selection } from '../store/rows.ts';
 import type { Table } from '../store/table.ts';
 import { findVisible, whose } from './find-visible.ts';
 import type { ListQuery } from './query.ts';
@@ -19,7 +19,7 @@ export interface Seen {
   resource: Resource;
   table: Table<Item>;
   context: RequestContext;
-  ways: Way[] | undefined;
+  ways: Condition[] | undefined;
   where: Item;
   narrow: ((selection: Selection) => Selection)[];
   isShown: (view: Item) => boolean;

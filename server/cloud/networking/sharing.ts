@@ -4,7 +4,7 @@ import type { ExpressionBuilder } from 'kysely';
 import { everybody, type RbacPolicy, type Shareable, type SharingAction } from '../model/rbac-policy.ts';
 import type { RequestContext } from '../model/context.ts';
 import { rbacPolicies } from '../store/networking-tables.ts';
-import type { AnyTables, Condition, Rows, Selection, Way } from '../store/rows.ts';
+import type { AnyTables, Condition, Rows, Selection } from '../store/rows.ts';
 import type { Work } from './work.ts';
 
 const shared: readonly SharingAction[] = ['access_as_shared'];
@@ -25,27 +25,25 @@ export const sharedIdsQuery = (
     .where('action', 'in', [...actions]);
 
 /** Rows of the project. */
-export const ownedBy = (project_id: string): Way => ({ where: (is) => is('tenant_id', '=', project_id) });
+export const ownedBy =
+  (project_id: string): Condition =>
+  (is) =>
+    is('tenant_id', '=', project_id);
 
-/** Rows of other projects for which `condition` holds, as two stretches of an index that ends with project and id. */
-export const ofOthers = (table: string, project_id: string, condition: Condition): Way[] =>
-  (['<', '>'] as const).map((side) => ({
-    among: (is) =>
-      is
-        .selectFrom(table)
-        .select('id as chosen')
-        .where((other) => other.and([condition(other), other('tenant_id', side, project_id)])),
-  }));
+/** Rows of other projects for which `condition` holds, as two stretches of an index that goes on with the project. */
+export const ofOthers = (project_id: string, condition: Condition): Condition[] =>
+  (['<', '>'] as const).map(
+    (side): Condition =>
+      (is) =>
+        is.and([condition(is), is('tenant_id', side, project_id)]),
+  );
 
 /** The scope of a shareable resource: own rows, and those shared with the project. */
 export const ownOrShared =
   (actions: readonly SharingAction[] = shared) =>
-  ({ project_id }: RequestContext): Way[] => [
+  ({ project_id }: RequestContext): Condition[] => [
     ownedBy(project_id),
-    {
-      where: (is) =>
-        is.and([is('id', 'in', sharedIdsQuery(is, project_id, actions)), is('tenant_id', '!=', project_id)]),
-    },
+    ...ofOthers(project_id, (is) => is('id', 'in', sharedIdsQuery(is, project_id, actions))),
   ];
 
 /** The filter on `shared` as the caller sees it. */

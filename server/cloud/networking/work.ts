@@ -6,7 +6,7 @@ import type { RequestContext } from '../model/context.ts';
 import type { Network } from '../model/network.ts';
 import type { Port } from '../model/port.ts';
 import type { FdbEntries } from '../model/specs.ts';
-import type { Rows, Selection, Way } from '../store/rows.ts';
+import type { Condition, Rows, Selection } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { TunnelEnd } from './tunnels.ts';
 import type { Policy } from './policy.ts';
@@ -126,7 +126,7 @@ export interface Rules<Row = Item, Create = Item, Update = Item> {
   /** Computed fields of rows that are about to be shown, in the same order; one query for all of them. */
   decorate?(rows: Rows, list: readonly Row[], env: Env, context: RequestContext): Promise<Item[]>;
   /** Ways to be what a caller who is no administrator may know of, of which no row goes two; default: rows of the project. */
-  scope?(context: RequestContext): Way[];
+  scope?(context: RequestContext): Condition[];
   /** Filters on fields that have no column, or that mean more than equality. */
   filters?: Record<
     string,

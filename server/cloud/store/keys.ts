@@ -1,7 +1,6 @@
 // Windows of lists: the database walks an index for each way to be in the list and stops at the end of the window.
 import { conditionsOf, narrowed } from './conditions.ts';
-import { expressionBuilder } from 'kysely';
-import type { AnyTables, Handle, Key, Selection, Way, Window } from './rows.ts';
+import type { Condition, Handle, Key, Selection, Window } from './rows.ts';
 import type { Table } from './table.ts';
 
 /** The ids and sort keys of a window, in its order. */
@@ -21,11 +20,12 @@ export async function keysOf(
     );
     return limit === undefined ? inOrder : inOrder.limit(limit);
   };
-  const alongWay = (way?: Way): Selection => {
-    const all = narrowed(fromWay(sql, table, way).select(columns), asked.conditions) as unknown as Selection;
-    return narrow.reduce((query, narrower) => narrower(query), all);
+  const alongWay = (way?: Condition): Selection => {
+    const all: Selection = narrowed(sql.selectFrom(table.name).select(columns), asked.conditions);
+    const along = way === undefined ? all : all.where(way);
+    return narrow.reduce((query, narrower) => narrower(query), along);
   };
-  const windowAlong = (way: Way): Selection =>
+  const windowAlong = (way: Condition): Selection =>
     limit === undefined
       ? alongWay(way)
       : (sql.selectFrom(ordered(alongWay(way)).as('way')).select(columns) as unknown as Selection);
@@ -36,14 +36,4 @@ export async function keysOf(
       : others.reduce((all, way) => all.unionAll(windowAlong(way)), windowAlong(first));
   const { rows } = await sql.executeQuery<Key>(ordered(query).compile());
   return rows;
-}
-
-function fromWay(sql: Handle, { name }: Table<unknown>, way: Way | undefined) {
-  if (way === undefined) return sql.selectFrom(name);
-  if ('where' in way) return sql.selectFrom(name).where(way.where);
-  // a cross join, as SQLite takes the tables of one in their order: without statistics it holds any other index for better
-  return sql
-    .selectFrom(way.among(expressionBuilder<AnyTables, string>()).as('theirs'))
-    .crossJoin(name)
-    .whereRef('id', '=', 'chosen') as unknown as Selection;
 }

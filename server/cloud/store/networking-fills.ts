@@ -30,3 +30,15 @@ export async function policiesForMarks<Row extends Owned>(
       await rows.insert(policies, { id: randomUUID(), tenant_id, ...policy });
   }
 }
+
+/** Version 3 keeps with a port who owns its network. */
+export async function networkOwnersOfPorts(
+  rows: Rows,
+  {
+    networks,
+    ports,
+  }: { networks: Table<Owned>; ports: Table<{ network_id: string; network_tenant_id: string }> },
+): Promise<void> {
+  for (const { id, tenant_id } of await rows.all(networks))
+    await rows.update(ports, { network_id: id }, { network_tenant_id: tenant_id });
+}

@@ -18,7 +18,7 @@ import { subnet } from '../model/subnet.ts';
 import { subnetpool } from '../model/subnetpool.ts';
 import type { DvrHostMac } from '../model/specs.ts';
 import type { Schema } from './migrate.ts';
-import { policiesForMarks } from './networking-fills.ts';
+import { networkOwnersOfPorts, policiesForMarks } from './networking-fills.ts';
 import { defineTable, tableOf } from './table.ts';
 import { tagTables } from './tag-tables.ts';
 
@@ -241,7 +241,7 @@ export const changeLog = defineTable<ChangeEntry>({
 });
 
 export const networkingSchema: Schema = {
-  version: 2,
+  version: 3,
   fills: {
     async 2(rows) {
       const shared = { mark: 'shared', action: 'access_as_shared' } as const;
@@ -250,6 +250,7 @@ export const networkingSchema: Schema = {
       await policiesForMarks(rows, rbacPolicies, { table: networks, type: 'network', ...external });
       await policiesForMarks(rows, rbacPolicies, { table: subnetpools, type: 'subnetpool', ...shared });
     },
+    3: (rows) => networkOwnersOfPorts(rows, { networks, ports }),
   },
   tables: [
     qosPolicies,

@@ -18,15 +18,6 @@ export type Selection = SelectQueryBuilder<AnyTables, string, Record<string, unk
 /** What a row must be, in Kysely's words. */
 export type Condition = (is: ExpressionBuilder<AnyTables, string>) => Expression<SqlBool>;
 
-/**
- * A way to be in a list: to meet a condition, or to be among ids that are looked for first. An index can lead each way, but hardly
- * to what goes any of several.
- */
-export type Way = { where: Condition } | { among: (is: ExpressionBuilder<AnyTables, string>) => IdQuery };
-
-/** Selects ids, each once, as `chosen`. */
-export type IdQuery = SelectQueryBuilder<AnyTables, string, { chosen: unknown }>;
-
 export interface OrderedColumn {
   column: string;
   descending: boolean;
@@ -41,8 +32,8 @@ export interface Choice {
 
 /** Which rows of a table, in which order; for lists, of which only a window is read. */
 export interface Window {
-  /** Ways to be one of them, of which no row goes two; default: every row is. */
-  ways?: readonly Way[] | undefined;
+  /** Ways to be one of them, of which no row goes two: an index can lead each way, but hardly to all. Default: every row is. */
+  ways?: readonly Condition[] | undefined;
   /** What they are besides. */
   narrow: readonly ((query: Selection) => Selection)[];
   /** Such that no two rows are equal. */

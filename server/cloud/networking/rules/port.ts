@@ -47,9 +47,7 @@ export const portRules: Rules<Port, Create, Update> = {
 
   scope: ({ project_id }) => [
     ownedBy(project_id),
-    ...ofOthers('ports', project_id, (is) =>
-      is('network_id', 'in', is.selectFrom('networks').select('id').where('tenant_id', '=', project_id)),
-    ),
+    ...ofOthers(project_id, (is) => is('network_tenant_id', '=', project_id)),
   ],
 
   filters: { fixed_ips: fixedIpsFilter, security_groups: securityGroupsFilter },
@@ -68,11 +66,11 @@ export const portRules: Rules<Port, Create, Update> = {
     const networkOf = new Map(
       (await rows.all(networks, { id: networkIds })).map((network) => [network.id, network]),
     );
-    return list.map(({ id, network_id }) => ({
+    return list.map(({ id, network_id, network_tenant_id }) => ({
       fixed_ips: (addresses.get(id) ?? []).map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
       security_groups: (groups.get(id) ?? []).map(({ security_group_id }) => security_group_id),
       qos_network_policy_id: networkOf.get(network_id)?.qos_policy_id ?? null,
-      'network:tenant_id': networkOf.get(network_id)?.tenant_id,
+      'network:tenant_id': network_tenant_id,
     }));
   },
 
@@ -100,6 +98,7 @@ export const portRules: Rules<Port, Create, Update> = {
       'binding:host_id': host,
       'binding:profile': body['binding:profile'] ?? {},
       l2_up: false,
+      network_tenant_id: network.tenant_id,
       // `deferred` is for subnets of segments, of which there are none
       ip_allocation: body.fixed_ips?.length === 0 ? 'none' : 'immediate',
       qos_policy_id: body.qos_policy_id ?? null,

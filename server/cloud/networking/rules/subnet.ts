@@ -41,7 +41,7 @@ export const subnetRules: Rules<Subnet, Create, Update> = {
 
   scope: ({ project_id }) => [
     ownedBy(project_id),
-    ...ofOthers('subnets', project_id, (is) => {
+    ...ofOthers(project_id, (is) => {
       const usable = is
         .selectFrom('networks')
         .select('id')
