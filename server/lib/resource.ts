@@ -2,7 +2,7 @@
 // Pure data; who may do what with a value beyond its shape is told by plain functions elsewhere.
 
 /** Who may give or see a field when the policy file says nothing else. */
-export type Audience = 'admin' | 'network_owner';
+export type Audience = 'admin' | 'network_owner' | 'data_plane_integrator';
 
 interface FieldBase {
   /** May (or must) be given when the resource is made; absent: read-only there. */

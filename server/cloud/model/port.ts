@@ -177,6 +177,14 @@ export const port = defineResource({
       set: 'network_owner',
       help: 'Anti-spoofing and security groups apply',
     },
+    data_plane_status: {
+      type: 'string',
+      values: ['ACTIVE', 'DOWN'],
+      nullable: true,
+      update: true,
+      set: 'data_plane_integrator',
+      help: 'What those who watch the wires below say of it',
+    },
     tags: {
       ...tagged.tags,
       distinct: true,

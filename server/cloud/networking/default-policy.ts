@@ -4,6 +4,7 @@ import { policyNameOf, type Audience, type Resource } from '../../lib/resource.t
 const audiences: Record<Audience, string> = {
   admin: 'rule:admin_only',
   network_owner: 'rule:admin_or_network_owner',
+  data_plane_integrator: 'rule:admin_or_data_plane_int',
 };
 
 const named: Record<string, string> = {
@@ -12,6 +13,7 @@ const named: Record<string, string> = {
   owner: 'tenant_id:%(tenant_id)s',
   admin_or_owner: 'rule:context_is_admin or rule:owner',
   admin_or_network_owner: 'rule:context_is_admin or tenant_id:%(network:tenant_id)s',
+  admin_or_data_plane_int: 'rule:context_is_admin or role:data_plane_integrator',
   regular_user: '',
   shared: 'field:networks:shared=True',
   external: 'field:networks:router:external=True',

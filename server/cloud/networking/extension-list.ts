@@ -31,6 +31,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2014-02-03T10:00:00-00:00',
   ],
   [
+    'data-plane-status',
+    'Port data plane status extension',
+    'Expose status of underlying data plane',
+    '2017-01-24T10:00:00-00:00',
+  ],
+  [
     'default-subnetpools',
     'Default Subnetpools',
     'Provides ability to mark and use a subnetpool as the default.',
@@ -384,6 +390,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Subnet Pool Prefix Operations',
     'Provides support for adjusting the prefix list of subnet pools',
     '2019-02-08T10:00:00-00:00',
+  ],
+  [
+    'tag-creation',
+    'Tag creation extension',
+    'Allow to create multiple tags for a resource',
+    '2024-23-07T10:00:00-00:00',
   ],
   [
     'tag-ports-during-bulk-creation',

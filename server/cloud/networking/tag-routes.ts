@@ -45,6 +45,14 @@ function routesOf(router: Router, env: Env, resource: Resource): void {
     await change(asked(req, res), { event: 'update', verb: 'update', tags }, () => tags);
     res.json({ tags });
   });
+  router.post(all, async (req, res) => {
+    const tags = tagsIn(req.body);
+    await change(asked(req, res), { event: 'create', verb: 'create', tags }, (before) => [
+      ...before,
+      ...tags,
+    ]);
+    res.status(201).json({ tags });
+  });
   router.put(one, async (req, res) => {
     const tag = tagIn(req);
     await change(asked(req, res), { event: 'create', verb: 'update', tags: [tag] }, (tags) => [...tags, tag]);
@@ -99,7 +107,7 @@ const tagsOf = async (asked: Asked): Promise<string[]> =>
 /** Gives the row other tags, and tells so. */
 async function change(
   asked: Asked,
-  { event, verb, tags }: { event: string; verb: 'update' | 'delete'; tags?: string[] },
+  { event, verb, tags }: { event: string; verb: 'create' | 'update' | 'delete'; tags?: string[] },
   next: (tags: string[]) => string[],
 ): Promise<void> {
   const { env, resource, context, id } = asked;

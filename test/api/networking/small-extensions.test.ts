@@ -109,6 +109,20 @@ it("keeps the IPv4 addresses of a router's ports where they are", async () => {
   expect((await change([own, { ip_address: '2001:db8:7::9' }])).status).toBe(200);
 });
 
+it('shows what those say of a port who watch the wires below', async () => {
+  const network = await make(server.member, 'network', {});
+  const port = await make(server.member, 'port', { network_id: network.id });
+  expect(port.data_plane_status).toBeNull();
+  const say = (data_plane_status: unknown, by = server.withRole(demo, 'data_plane_integrator')) =>
+    by('PUT', `/ports/${port.id}`, { port: { data_plane_status } });
+  expect((await say('DOWN')).body.port.data_plane_status).toBe('DOWN');
+  expect((await say('ACTIVE', server.admin)).status).toBe(200);
+  expect((await server.member('GET', `/ports/${port.id}`)).body.port.data_plane_status).toBe('ACTIVE');
+  expect((await say(null)).body.port.data_plane_status).toBeNull();
+  expect((await say('DOWN', server.member)).status).toBe(403);
+  expect((await say('AWAY')).status).toBe(400);
+});
+
 it('lists the ports of security groups', async () => {
   const network = await make(server.member, 'network', {});
   const group = await make(server.member, 'security_group', { name: 'g1' });

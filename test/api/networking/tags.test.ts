@@ -45,6 +45,11 @@ it('are there on every resource of that kind, by every route', async () => {
     expect(refusal(await server.member('DELETE', other))).toBe(
       '404 TagNotFound: Tag blue could not be found.',
     );
+    const more = await server.member('POST', `${path}/tags`, { tags: ['red', 'green'] });
+    expect([more.status, more.body]).toEqual([201, { tags: ['red', 'green'] }]);
+    expect((await server.member('GET', `${path}/tags`)).body.tags).toContain('green');
+    expect((await server.stranger('POST', `${path}/tags`, { tags: ['x'] })).status).toBe(404);
+    expect((await server.member('POST', `${path}/tags`, { tags: 'x' })).status).toBe(400);
     const replaced = await server.member('PUT', `${path}/tags`, { tags: ['blue', 'a b/c%'] });
     expect([replaced.status, replaced.body]).toEqual([200, { tags: ['blue', 'a b/c%'] }]);
     expect((await server.member('GET', `${path}/tags`)).body).toEqual({ tags: ['blue', 'a b/c%'] });
