@@ -1,6 +1,6 @@
 // Quality of service: policies, and the rules in them, that networks and ports are given.
 import { defineResource, type RowOf } from '../../lib/resource.ts';
-import { described, identified, owned, shared, stamped } from './standard.ts';
+import { described, identified, owned, shared, stamped, tagged } from './standard.ts';
 
 export const qosPolicy = defineResource({
   name: 'policy',
@@ -32,6 +32,7 @@ export const qosPolicy = defineResource({
     },
     rules: { type: 'list', of: { type: 'dict' }, stored: false, help: 'Its rules' },
     ...described,
+    ...tagged,
     ...stamped,
   },
 });

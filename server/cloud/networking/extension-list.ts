@@ -351,7 +351,7 @@ export const declared: readonly [alias: string, name: string, description: strin
   ],
   [
     'standard-attr-tag',
-    'Tag support for resources with standard attribute: floatingip, network, port, router, security_group, subnet, subnetpool',
+    'Tag support for resources with standard attribute: floatingip, network, policy, port, router, security_group, subnet, subnetpool',
     'Enables to set tag on resources with standard attribute.',
     '2017-01-01T00:00:00-00:00',
   ],

@@ -1,6 +1,7 @@
 // Tags: hung on resources, taken off, and lists chosen by them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  demo,
   make,
   makeNetwork,
   makePublic,
@@ -27,11 +28,13 @@ it('are there on every resource of that kind, by every route', async () => {
     routers: await make(server.member, 'router', {}),
     subnetpools: await make(server.member, 'subnetpool', { name: 'p', prefixes: ['10.0.0.0/8'] }),
     floatingips: await make(server.member, 'floatingip', { floating_network_id: external.network.id }),
+    'qos/policies': (await server.admin('POST', '/qos/policies', { policy: { name: 'p', tenant_id: demo } }))
+      .body.policy,
     'security-groups': await make(server.member, 'security_group', { name: 'g' }),
   };
   for (const [collection, { id }] of Object.entries(made)) {
     const path = `/${collection}/${id}`;
-    const plural = collection.replace('-', '_');
+    const plural = collection.replace('qos/', '').replace('-', '_');
     const shown = async () =>
       Object.values((await server.member('GET', path)).body as Record<string, { tags: string[] }>)[0]!.tags;
     expect(await shown(), collection).toEqual([]);

@@ -38,7 +38,7 @@ const declared: Record<string, Rules> = {
   address_group: addressGroupRules,
   address_scope: addressScopeRules,
   rbac_policy: rbacPolicyRules,
-  policy: qosPolicyRules,
+  policy: tagged('policy', qosPolicyRules),
   bandwidth_limit_rule: bandwidthLimitRuleRules,
   dscp_marking_rule: dscpMarkingRuleRules,
 };
