@@ -1,7 +1,11 @@
 // The extensions that are really there, and the documents that tell so.
 import type { Router } from 'express';
 import { neutronError } from '../model/errors.ts';
-import { declared } from './extension-list.ts';
+import { core } from './extension-lists/core.ts';
+import type { Declared } from './extension-lists/declared.ts';
+import { pagination, sorting } from './extension-lists/lists.ts';
+import { securityGroups } from './extension-lists/security-groups.ts';
+import { metering, qos, router } from './extension-lists/services.ts';
 import type { Settings } from './settings.ts';
 import type { Env } from './work.ts';
 
@@ -13,81 +17,33 @@ interface Extension {
   links: [];
 }
 
-const all: readonly Extension[] = declared.map(([alias, name, description, updated]) => ({
-  name,
-  alias,
-  description,
-  updated,
-  links: [],
-}));
-
-/** Extensions that only one part of the server brings. */
-const parts: { aliases: string[]; isLoaded: (settings: Settings) => boolean }[] = [
-  {
-    aliases: [
-      'router',
-      'auto-allocated-topology',
-      'floatingip-pools',
-      'router_availability_zone',
-      'dvr',
-      'l3-ha',
-      'ext-gw-mode',
-      'extraroute',
-      'extraroute-atomic',
-      'fip-port-details',
-      'l3_agent_scheduler',
-      'l3-port-ip-change-not-allowed',
-      'router-admin-state-down-before-update',
-    ],
-    isLoaded: ({ service_plugins }) => service_plugins.includes('router'),
-  },
-  {
-    aliases: ['metering', 'metering_source_and_destination_fields'],
-    isLoaded: ({ service_plugins }) => service_plugins.includes('metering'),
-  },
-  {
-    aliases: [
-      'qos',
-      'qos-bw-limit-direction',
-      'qos-default',
-      'qos-port-network-policy',
-      'qos-rule-type-details',
-      'qos-rule-type-filter',
-      'qos-rules-alias',
-    ],
-    isLoaded: ({ service_plugins }) => service_plugins.includes('qos'),
-  },
-  {
-    aliases: [
-      'security-group',
-      'security-groups-normalized-cidr',
-      'security-groups-remote-address-group',
-      'address-group',
-      'rbac-address-group',
-      'rbac-security-groups',
-      'security-groups-shared-filtering',
-      'stateful-security-group',
-      'port-security-groups-filtering',
-    ],
-    isLoaded: ({ enable_security_group }) => enable_security_group,
-  },
-  { aliases: ['pagination'], isLoaded: ({ allow_pagination }) => allow_pagination },
-  { aliases: ['sorting', 'sort-key-validation'], isLoaded: ({ allow_sorting }) => allow_sorting },
+/** Extensions by the part of the server that brings them. */
+const parts: { declared: Declared; isLoaded: (settings: Settings) => boolean }[] = [
+  { declared: core, isLoaded: () => true },
+  { declared: router, isLoaded: ({ service_plugins }) => service_plugins.includes('router') },
+  { declared: metering, isLoaded: ({ service_plugins }) => service_plugins.includes('metering') },
+  { declared: qos, isLoaded: ({ service_plugins }) => service_plugins.includes('qos') },
+  { declared: securityGroups, isLoaded: ({ enable_security_group }) => enable_security_group },
+  { declared: pagination, isLoaded: ({ allow_pagination }) => allow_pagination },
+  { declared: sorting, isLoaded: ({ allow_sorting }) => allow_sorting },
 ];
 
 /** The extensions that are there under these settings. */
 export const loadedExtensions = (settings: Settings): readonly Extension[] =>
-  all.filter(({ alias }) => parts.every((part) => !part.aliases.includes(alias) || part.isLoaded(settings)));
+  parts
+    .filter(({ isLoaded }) => isLoaded(settings))
+    .flatMap(({ declared }) => declared)
+    .map(([alias, name, description, updated]) => ({ name, alias, description, updated, links: [] }));
 
 /** GET /extensions, /extensions/ALIAS, and the service providers (none are loaded). */
-export function extensionRoutes(router: Router, env: Env): void {
+export function extensionRoutes(routes: Router, env: Env): void {
   const extensions = loadedExtensions(env.settings);
-  router.get('/extensions', (_req, res) => void res.json({ extensions }));
-  router.get('/extensions/:alias', (req, res) => {
+  routes.get('/extensions', (_req, res) => void res.json({ extensions }));
+  routes.get('/extensions/:alias', (req, res) => {
     const { alias } = req.params;
     const extension = extensions.find((known) => known.alias === alias);
     if (extension === undefined) throw neutronError('ExtensionNotFound', { alias });
     res.json({ extension });
   });
-  router.get('/service-providers', (_req, res) => void res.json({ service_providers: [] }));
+  routes.get('/service-providers', (_req, res) => void res.json({ service_providers: [] }));
 }

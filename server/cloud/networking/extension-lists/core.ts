@@ -1,8 +1,7 @@
-// Every extension that there is a part of the server for.
+// Extensions that every server has.
+import type { Declared } from './declared.ts';
 
-/** Alias, name, what it is, and the date of its specification. */
-export const declared: readonly [alias: string, name: string, description: string, updated: string][] = [
-  ['address-group', 'Address group', 'Support address group', '2020-07-15T10:00:00-00:00'],
+export const core: Declared = [
   ['address-scope', 'Address scope', 'Address scopes extension.', '2015-07-26T10:00:00-00:00'],
   ['agent', 'agent', 'The agent management extension.', '2013-02-03T10:00:00-00:00'],
   [
@@ -10,12 +9,6 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Allowed Address Pairs',
     'Provides allowed address pairs',
     '2013-07-23T10:00:00-00:00',
-  ],
-  [
-    'auto-allocated-topology',
-    'Auto Allocated Topology Services',
-    'Auto Allocated Topology Services.',
-    '2016-01-01T00:00:00-00:00',
   ],
   ['availability_zone', 'Availability Zone', 'The availability zone extension.', '2015-01-01T10:00:00-00:00'],
   [
@@ -49,22 +42,10 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2013-02-07T10:00:00-00:00',
   ],
   [
-    'dvr',
-    'Distributed Virtual Router',
-    'Enables configuration of Distributed Virtual Routers.',
-    '2014-06-1T10:00:00-00:00',
-  ],
-  [
     'empty-string-filtering',
     'Empty String Filtering Extension',
     'Allow filtering by attributes with empty string value',
     '2018-05-01T10:00:00-00:00',
-  ],
-  [
-    'ext-gw-mode',
-    'Neutron L3 Configurable external gateway mode',
-    'Extension of the router abstraction for specifying whether SNAT should occur on the external gateway',
-    '2013-03-28T10:00:00-00:00',
   ],
   [
     'external-net',
@@ -79,28 +60,10 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2013-03-17T12:00:00-00:00',
   ],
   [
-    'extraroute',
-    'Neutron Extra Route',
-    'Extra routes configuration for L3 router',
-    '2013-02-01T10:00:00-00:00',
-  ],
-  [
-    'extraroute-atomic',
-    'Atomically add/remove extra routes',
-    'Edit extra routes of a router on server side by atomically adding/removing extra routes',
-    '2019-07-10T00:00:00+00:00',
-  ],
-  [
     'filter-validation',
     'Filter parameters validation',
     'Provides validation on filter parameters.',
     '2018-03-21T10:00:00-00:00',
-  ],
-  [
-    'fip-port-details',
-    'Floating IP Port Details Extension',
-    'Add port_details attribute to Floating IP resource',
-    '2018-04-09T10:00:00-00:00',
   ],
   [
     'flavors',
@@ -108,38 +71,12 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Flavor specification for Neutron advanced services.',
     '2015-09-17T10:00:00-00:00',
   ],
-  [
-    'floatingip-pools',
-    'Floating IP Pools Extension',
-    'Provides a floating IP pools API.',
-    '2018-03-21T10:00:00-00:00',
-  ],
   ['ip_allocation', 'IP Allocation', 'IP allocation extension.', '2016-06-10T23:00:00-00:00'],
   [
     'ip-substring-filtering',
     'IP address substring filtering',
     'Provides IP address substring filtering when listing ports',
     '2017-11-28T09:00:00-00:00',
-  ],
-  ['l3-ha', 'HA Router extension', 'Adds HA capability to routers.', '2014-04-26T00:00:00-00:00'],
-  [
-    'l3_agent_scheduler',
-    'L3 Agent Scheduler',
-    'Schedule routers among l3 agents',
-    '2013-02-07T10:00:00-00:00',
-  ],
-  [
-    'l3-port-ip-change-not-allowed',
-    'Prevent L3 router ports IP address change extension',
-    'Prevent change of IP address for some L3 router ports',
-    '2018-10-09T10:00:00-00:00',
-  ],
-  ['metering', 'Neutron Metering', 'Neutron Metering extension.', '2013-06-12T10:00:00-00:00'],
-  [
-    'metering_source_and_destination_fields',
-    'Neutron Metering with source and destination filtering',
-    'Neutron Metering extension that enables the use of source and destination IP prefixes to create metering label rules.',
-    '2020-08-21T08:12:00-00:00',
   ],
   ['net-mtu', 'Network MTU', 'Provides MTU attribute for a network resource.', '2015-03-25T10:00:00-00:00'],
   [
@@ -149,22 +86,16 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2017-07-12T00:00:00-00:00',
   ],
   [
-    'network_availability_zone',
-    'Network Availability Zone',
-    'Availability zone support for network.',
-    '2015-01-01T10:00:00-00:00',
-  ],
-  [
     'network-ip-availability',
     'Network IP Availability',
     'Provides IP availability data for each network and subnet.',
     '2015-09-24T00:00:00-00:00',
   ],
   [
-    'pagination',
-    'Pagination support',
-    'Extension that indicates that pagination is enabled.',
-    '2016-06-12T00:00:00-00:00',
+    'network_availability_zone',
+    'Network Availability Zone',
+    'Availability zone support for network.',
+    '2015-01-01T10:00:00-00:00',
   ],
   [
     'port-mac-address-regenerate',
@@ -173,12 +104,6 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2018-05-03T10:00:00-00:00',
   ],
   ['port-security', 'Port Security', 'Provides port security', '2012-07-23T10:00:00-00:00'],
-  [
-    'port-security-groups-filtering',
-    'Port filtering on security groups',
-    'Provides security groups filtering when listing ports',
-    '2018-01-09T09:00:00-00:00',
-  ],
   [
     'project-id',
     'project_id field enabled',
@@ -190,43 +115,6 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Provider Network',
     'Expose mapping of virtual networks to physical networks',
     '2012-09-07T10:00:00-00:00',
-  ],
-  ['qos', 'Quality of Service', 'The Quality of Service extension.', '2015-06-08T10:00:00-00:00'],
-  [
-    'qos-bw-limit-direction',
-    'Direction for QoS bandwidth limit rule',
-    'Allow to configure QoS bandwidth limit rule with specific direction: ingress or egress',
-    '2017-04-10T10:00:00-00:00',
-  ],
-  [
-    'qos-default',
-    'QoS default policy',
-    'Expose the QoS default policy per project',
-    '2017-04-01T10:00:00-00:00',
-  ],
-  [
-    'qos-port-network-policy',
-    'QoS port network policy',
-    'Allow to get the network QoS policy of a port',
-    '2019-09-24T10:00:00-00:00',
-  ],
-  [
-    'qos-rule-type-details',
-    'Details of QoS rule types',
-    'Expose details about QoS rule types supported by loaded backend drivers',
-    '2017-06-22T10:00:00-00:00',
-  ],
-  [
-    'qos-rule-type-filter',
-    'Allow to filter the list of QoS rule types',
-    'Allows to filter the QoS rule type list adding two new flags. "all_rules" prints all implemented QoS rule types."all_supported" prints all supported QoS rule types by the loaded mechanism drivers',
-    '2022-02-02T10:00:00-00:00',
-  ],
-  [
-    'qos-rules-alias',
-    'Quality of Service rules alias API',
-    'API to enable GET, PUT and DELETE operations on QoS policy rules without specifying policy ID',
-    '2018-10-07T10:00:00-00:00',
   ],
   [
     'quota-check-limit',
@@ -247,12 +135,6 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2012-07-29T10:00:00-00:00',
   ],
   [
-    'rbac-address-group',
-    'Add address_group type to RBAC',
-    'Add address_group type to network RBAC',
-    '2021-01-20T00:00:00-00:00',
-  ],
-  [
     'rbac-address-scope',
     'Add address_scope type to RBAC',
     'Add address_scope type to RBAC',
@@ -265,22 +147,10 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2015-06-17T12:15:12-00:00',
   ],
   [
-    'rbac-security-groups',
-    'Add security_group type to network RBAC',
-    'Add security_group type to network RBAC',
-    '2019-03-01T12:00:00-00:00',
-  ],
-  [
     'rbac-subnetpool',
     'Add subnetpool type to RBAC',
     'Add subnetpool type to RBAC',
     '2020-03-05T00:00:00-00:00',
-  ],
-  [
-    'router',
-    'Neutron L3 Router',
-    'Router abstraction for basic L3 forwarding between L2 Neutron networks and access to external networks via a NAT gateway.',
-    '2012-07-20T10:00:00-00:00',
   ],
   [
     'revision-if-match',
@@ -289,53 +159,10 @@ export const declared: readonly [alias: string, name: string, description: strin
     '2016-12-11T00:00:00-00:00',
   ],
   [
-    'router-admin-state-down-before-update',
-    "Enforce Router's Admin State Down Before Update Extension",
-    'Ensure that the admin state of a router is DOWN (admin_state_up=False) before updating the distributed attribute',
-    '2019-07-02T15:56:00',
-  ],
-  [
-    'router_availability_zone',
-    'Router Availability Zone',
-    'Availability zone support for router.',
-    '2015-01-01T10:00:00-00:00',
-  ],
-  [
-    'security-groups-normalized-cidr',
-    'Normalized CIDR field for security group rules',
-    'Add new field with normalized remote_ip_prefix cidr in SG rule',
-    '2020-07-28T10:00:00-00:00',
-  ],
-  [
-    'security-groups-remote-address-group',
-    'Remote address group id field for security group rules',
-    'Add new field of remote address group id in SG rules',
-    '2020-08-25T10:00:00-00:00',
-  ],
-  ['security-group', 'security-group', 'The security groups extension.', '2012-10-05T10:00:00-00:00'],
-  [
-    'security-groups-shared-filtering',
-    'Security group filtering on the shared field',
-    'Support filtering security groups on the shared field',
-    '2021-10-05T09:00:00-00:00',
-  ],
-  [
     'service-type',
     'Neutron Service Type Management',
     'API for retrieving service providers for Neutron advanced services',
     '2013-01-20T00:00:00-00:00',
-  ],
-  [
-    'sort-key-validation',
-    'Sort keys validation',
-    'Provides validation on sort keys.',
-    '2018-07-04T10:00:00-00:00',
-  ],
-  [
-    'sorting',
-    'Sorting support',
-    'Extension that indicates that sorting is enabled.',
-    '2016-06-12T00:00:00-00:00',
   ],
   [
     'standard-attr-description',
@@ -360,12 +187,6 @@ export const declared: readonly [alias: string, name: string, description: strin
     'Resource timestamps',
     'Adds created_at and updated_at fields to all Neutron resources that have Neutron standard attributes.',
     '2016-09-12T10:00:00-00:00',
-  ],
-  [
-    'stateful-security-group',
-    'Stateful security group',
-    'Indicates if the security group is stateful or not',
-    '2019-11-26T09:00:00-00:00',
   ],
   [
     'subnet-service-types',
