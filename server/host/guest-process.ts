@@ -1,7 +1,7 @@
 // The processes of an instance: one process namespace, whose first process is its init.
-import { watch } from 'node:fs';
 import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { watchFolder } from './folder-watch.ts';
 import { inGuestNetns, netnsInode } from './guest-netns.ts';
 import { spawnDetached } from './spawn-detached.ts';
 
@@ -38,10 +38,10 @@ export async function startGuest(start: GuestStart): Promise<{ exited: Promise<n
 /** Resolves when a file of this name is made in the folder; rejects after a while. */
 function fileAppears(folder: string, name: string): { done: Promise<void>; cancel(): void } {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const watcher = watch(folder, (_event, file) => {
+  const onChange = (file: string | null) => {
     if (file === name) resolve();
-  });
-  watcher.on('error', reject);
+  };
+  const watcher = watchFolder(folder, onChange, reject);
   const timer = setTimeout(
     () => reject(new Error(`the instance did not start within ${startPatienceMs} ms`)),
     startPatienceMs,

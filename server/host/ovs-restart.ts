@@ -1,11 +1,11 @@
 // Notices that ovs-vswitchd was started again: it makes each bridge's management socket anew, and all flows are gone.
-import { watch, type FSWatcher } from 'node:fs';
+import { watchFolder, type FolderWatch } from './folder-watch.ts';
 
 const retryMs = 2000;
 
 /** Calls `onRestart` when management sockets appear in Open vSwitch's run folder; `stop` ends it. */
 export function watchSwitchRestart(onRestart: () => void, folder = '/run/openvswitch'): { stop(): void } {
-  let watcher: FSWatcher | undefined;
+  let watcher: FolderWatch | undefined;
   let timer: NodeJS.Timeout | undefined;
   let settling: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -16,12 +16,12 @@ export function watchSwitchRestart(onRestart: () => void, folder = '/run/openvsw
   }
   function start(): void {
     try {
-      watcher = watch(folder, (_event, file) => {
+      const onChange = (file: string | null) => {
         if (file === null || !file.endsWith('.mgmt')) return;
         clearTimeout(settling);
         settling = setTimeout(onRestart, 50);
-      });
-      watcher.on('error', again);
+      };
+      watcher = watchFolder(folder, onChange, again);
     } catch {
       again(); // the folder is not there before Open vSwitch ran for the first time
     }

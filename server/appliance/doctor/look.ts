@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, platform, release } from 'node:os';
+import { readWatchers } from '../set-up/inotify.ts';
 import { runProgram } from '../set-up/run-program.ts';
 
 export type ModuleState = 'loaded' | 'built in' | 'loadable' | 'absent';
@@ -15,6 +16,8 @@ export interface HostLook {
   diskFreeBytes: number;
   /** Permission bits of /dev/net/tun; undefined where it is missing. */
   tunMode: number | undefined;
+  /** Programs that may watch folders at once; undefined where nothing bounds them. */
+  watchers: number | undefined;
   kernelModules: Record<string, ModuleState>;
 }
 
@@ -74,6 +77,7 @@ export async function lookAtHost(diskPath: string): Promise<HostLook> {
     memoryFreeBytes: available === null ? freemem() : Number(available[1]) * 1024,
     diskPath: path,
     diskFreeBytes: bavail * bsize,
+    watchers: readWatchers(),
     tunMode: existsSync('/dev/net/tun') ? statSync('/dev/net/tun').mode & 0o777 : undefined,
     kernelModules: Object.fromEntries(await Promise.all(states)),
   };

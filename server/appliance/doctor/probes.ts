@@ -1,5 +1,6 @@
 // What a host, its engine and its kernel are asked for: each probe looks for real and says what a lack means.
 import type { EngineFacts } from '../engine/types.ts';
+import { wantedWatchers, watchersOfLab } from '../set-up/inotify.ts';
 import type { HostLook } from './look.ts';
 
 export interface Finding {
@@ -105,6 +106,14 @@ function roomFindings(look: HostLook): Finding[] {
       found: String(look.cpus),
       consequence: 'Starting a lab takes longer.',
       remedy: 'give the machine two or more',
+    },
+    {
+      name: 'host: watchers of folders',
+      weight: 'useful',
+      isFound: (look.watchers ?? wantedWatchers) >= wantedWatchers,
+      found: look.watchers === undefined ? 'no bound' : String(look.watchers),
+      consequence: `With more than about ${Math.floor((look.watchers ?? wantedWatchers) / watchersOfLab)} labs at once, agents look every half second instead of being told.`,
+      remedy: `sysctl -w fs.inotify.max_user_instances=${wantedWatchers}; 'patchbay up' as root does it`,
     },
   ];
 }

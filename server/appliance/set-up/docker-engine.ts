@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import { EngineUnreachable } from '../engine/failures.ts';
 import { startInBackground } from './background-program.ts';
+import { raiseWatchers } from './inotify.ts';
 import { ensurePackages, mayInstall } from './packages.ts';
 import { runProgram } from './run-program.ts';
 
@@ -70,6 +71,7 @@ async function connectWithin(timeoutMs: number): Promise<Engine> {
 /** Finds an engine or makes one. Throws EngineUnreachable, or an error that says what to type. */
 export async function ensureEngine(options: EngineOptions): Promise<ReadyEngine> {
   const nothing = () => Promise.resolve();
+  raiseWatchers(options.say);
   try {
     return { engine: await connectEngine(process.env), stop: nothing };
   } catch (error) {

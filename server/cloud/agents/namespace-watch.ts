@@ -1,5 +1,6 @@
 // Watches the namespaces of one agent (by name prefix) and names the key of each that appears, vanishes or changes inside.
-import { mkdirSync, watch } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { watchFolder } from '../../host/folder-watch.ts';
 import { monitorNamespace, type NamespaceMonitor } from '../../host/namespace-monitor.ts';
 import { listNetns } from '../../host/netns.ts';
 import { netnsNumber } from '../../host/process.ts';
@@ -55,10 +56,9 @@ export function watchNamespaces(
   }
 
   mkdirSync(folder, { recursive: true });
-  const watcher = watch(folder, (_event, name) => {
+  const watcher = watchFolder(folder, (name) => {
     if (name !== null && prefixOf(name) !== undefined) tell(name);
   });
-  watcher.on('error', () => undefined);
   return {
     refresh,
     stop: async () => {

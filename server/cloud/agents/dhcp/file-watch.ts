@@ -1,5 +1,6 @@
 // Watches the folders of dnsmasq's files and names the network of each in which something changed, came or went.
-import { mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
+import { watchFolder, type FolderWatch } from '../../../host/folder-watch.ts';
 
 export interface FileWatch {
   /** Watches the folders of these networks too, and again those that were made anew. */
@@ -14,7 +15,7 @@ const inodeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.ino
 
 /** `root` holds one folder per network; what dnsmasq writes itself is told too, for the reader to look. */
 export function watchFiles(root: string, onChange: (id: string) => void): FileWatch {
-  const watched = new Map<string, { inode: number; watcher: FSWatcher }>();
+  const watched = new Map<string, { inode: number; watcher: FolderWatch }>();
   const timers = new Map<string, NodeJS.Timeout>();
 
   const tell = (id: string) => {
@@ -33,8 +34,7 @@ export function watchFiles(root: string, onChange: (id: string) => void): FileWa
     known?.watcher.close();
     watched.delete(path);
     if (inode === undefined) return;
-    const watcher = watch(path, (_event, name) => onEvent(name ?? ''));
-    watcher.on('error', () => undefined);
+    const watcher = watchFolder(path, (name) => onEvent(name ?? ''));
     watched.set(path, { inode, watcher });
   }
 

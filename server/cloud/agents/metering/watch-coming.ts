@@ -1,5 +1,6 @@
 // Tells when a namespace comes that may have traffic to count. What is in it is looked at again with every full pass.
-import { mkdirSync, watch } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { watchFolder } from '../../../host/folder-watch.ts';
 
 const folder = '/run/netns';
 /** A namespace appears before its devices and tables; a burst of changes is looked at once. */
@@ -9,7 +10,7 @@ const pauseMs = 150;
 export function watchComing(isOurs: (ns: string) => boolean, onCome: (ns: string) => void): () => void {
   const timers = new Map<string, NodeJS.Timeout>();
   mkdirSync(folder, { recursive: true });
-  const watcher = watch(folder, (_event, name) => {
+  const watcher = watchFolder(folder, (name) => {
     if (name === null || !isOurs(name)) return;
     clearTimeout(timers.get(name));
     const tell = () => {
@@ -18,7 +19,6 @@ export function watchComing(isOurs: (ns: string) => boolean, onCome: (ns: string
     };
     timers.set(name, setTimeout(tell, pauseMs));
   });
-  watcher.on('error', () => undefined);
   return () => {
     watcher.close();
     for (const timer of timers.values()) clearTimeout(timer);

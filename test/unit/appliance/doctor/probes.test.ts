@@ -11,6 +11,7 @@ const look: HostLook = {
   diskPath: '/var/lib/docker',
   diskFreeBytes: 20 * 2 ** 30,
   tunMode: 0o600,
+  watchers: 1024,
   kernelModules: {
     veth: 'built in',
     vxlan: 'loaded',
@@ -35,6 +36,14 @@ const facts: EngineFacts = {
 };
 const lacking = (findings: ReturnType<typeof judge>) =>
   findings.filter(({ isFound, weight }) => !isFound && weight === 'needed').map(({ name }) => name);
+
+test('a bound of watchers that ends before a class has begun is told with the remedy', () => {
+  const told = (watchers: number | undefined) =>
+    judge({ ...look, watchers }, facts).find(({ name }) => name === 'host: watchers of folders')!;
+  expect([told(undefined).isFound, told(1024).isFound, told(128).isFound]).toEqual([true, true, false]);
+  expect(told(128).consequence).toContain('more than about 10 labs');
+  expect(told(128).remedy).toContain('sysctl -w fs.inotify.max_user_instances=1024');
+});
 
 test('a machine without the switch module and VLAN devices is good enough', () => {
   expect(lacking(judge(look, facts))).toEqual([]);
