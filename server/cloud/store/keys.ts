@@ -26,14 +26,15 @@ export async function keysOf(
     return narrow.reduce((query, narrower) => narrower(query), along);
   };
   const windowAlong = (way: Condition): Selection =>
-    limit === undefined
-      ? alongWay(way)
-      : (sql.selectFrom(ordered(alongWay(way)).as('way')).select(columns) as unknown as Selection);
+    sql.selectFrom(ordered(alongWay(way)).as('way')).select(columns) as unknown as Selection;
   const [first, ...others] = ways ?? [];
   const query =
     first === undefined || others.length === 0
       ? alongWay(first)
-      : others.reduce((all, way) => all.unionAll(windowAlong(way)), windowAlong(first));
+      : // all of them are read: one walk costs less than one each
+        limit === undefined
+        ? alongWay((is) => is.or(ways!.map((way) => way(is))))
+        : others.reduce((all, way) => all.unionAll(windowAlong(way)), windowAlong(first));
   const { rows } = await sql.executeQuery<Key>(ordered(query).compile());
   return rows;
 }
