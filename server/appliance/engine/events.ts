@@ -15,8 +15,9 @@ const firstWaitMs = 250;
 const longestWaitMs = 8_000;
 
 /**
- * Calls back for every container event of a label, for an end once it is listed; returns how to stop. An engine that ends or is restarted is followed
- * again as soon as it answers; `onFollowedAgain` tells so, because what happened in between was missed.
+ * Calls back for every container event of a label, for an end once it is listed; returns how to stop. An engine that ends
+ * or is restarted is followed again as soon as it answers; `onFollowedAgain` tells so, because what happened in between
+ * was missed.
  */
 export async function followEvents(
   docker: Docker,

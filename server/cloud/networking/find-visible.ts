@@ -1,10 +1,10 @@
 // What a caller may know of, and one row of it by its id.
 import type { Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
+import { anyOf } from '../store/conditions.ts';
 import type { Condition, Rows, Selection } from '../store/rows.ts';
 import type { Table } from '../store/table.ts';
 import { ownedBy } from './sharing.ts';
-import { anyOf } from './sort.ts';
 import { viewsOf, type Viewed } from './view.ts';
 import type { Env, Item } from './work.ts';
 

@@ -1,5 +1,5 @@
 // The order of a list as the database keeps it, and what lies behind a row of it, so that a page reads no more rows than it shows.
-import { encodedValue } from '../store/conditions.ts';
+import { anyOf, encodedValue } from '../store/conditions.ts';
 import type { Condition, OrderedColumn } from '../store/rows.ts';
 import type { Table } from '../store/table.ts';
 import type { ListQuery } from './query.ts';
@@ -43,12 +43,6 @@ export function behind(table: Table<Item>, order: readonly OrderedColumn[], mark
     return (bound === undefined ? any : allOf([bound, any]))(is);
   };
 }
-
-/** A row that meets one of the conditions. */
-export const anyOf =
-  (conditions: readonly Condition[]): Condition =>
-  (is) =>
-    is.or(conditions.map((condition) => condition(is)));
 
 const allOf =
   (conditions: readonly Condition[]): Condition =>

@@ -1,5 +1,5 @@
 // What a statement asks of columns: equal values, encoded as the database keeps them.
-import type { Selection } from './rows.ts';
+import type { Condition, Selection } from './rows.ts';
 import type { Column, Table } from './table.ts';
 
 type AnyRow = Record<string, unknown>;
@@ -72,3 +72,9 @@ export function encodedValue(column: Column, value: unknown): unknown {
   if (column.type === 'json') return JSON.stringify(value);
   return column.type === 'bool' ? (value ? 1 : 0) : value;
 }
+
+/** A row that meets one of the conditions. */
+export const anyOf =
+  (conditions: readonly Condition[]): Condition =>
+  (is) =>
+    is.or(conditions.map((condition) => condition(is)));

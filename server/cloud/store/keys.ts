@@ -1,5 +1,5 @@
 // Windows of lists: the database walks an index for each way to be in the list and stops at the end of the window.
-import { conditionsOf, narrowed } from './conditions.ts';
+import { anyOf, conditionsOf, narrowed } from './conditions.ts';
 import type { Condition, Handle, Key, Selection, Window } from './rows.ts';
 import type { Table } from './table.ts';
 
@@ -28,13 +28,11 @@ export async function keysOf(
   const windowAlong = (way: Condition): Selection =>
     sql.selectFrom(ordered(alongWay(way)).as('way')).select(columns) as unknown as Selection;
   const [first, ...others] = ways ?? [];
-  const query =
-    first === undefined || others.length === 0
-      ? alongWay(first)
-      : // all of them are read: one walk costs less than one each
-        limit === undefined
-        ? alongWay((is) => is.or(ways!.map((way) => way(is))))
-        : others.reduce((all, way) => all.unionAll(windowAlong(way)), windowAlong(first));
+  // where all of them are read, one walk costs less than one each
+  const isOneWalk = first === undefined || others.length === 0 || limit === undefined;
+  const query = isOneWalk
+    ? alongWay(ways && anyOf(ways))
+    : others.reduce((all, way) => all.unionAll(windowAlong(way)), windowAlong(first));
   const { rows } = await sql.executeQuery<Key>(ordered(query).compile());
   return rows;
 }
