@@ -1,5 +1,6 @@
 // Five nodes come up, are wired, see nothing of the world, and leave nothing behind.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectEngine, type Engine } from '../../server/appliance/engine/engine.ts';
 import { createLab } from '../../server/appliance/labs/create.ts';
@@ -17,6 +18,7 @@ import { leftOvers, startNodes, takeNic, type Nodes } from '../support/nodes.ts'
 let engine: Engine;
 let nodes: Nodes;
 const started = defaultSpec('test-nodes');
+const program = join(import.meta.dirname, '../../server/main.ts');
 const silent = { onEvent: () => undefined, isCloudAwaited: false, imagesFolder: folders.images };
 
 beforeAll(async () => {
@@ -49,6 +51,15 @@ it('gives NICs the names of the guide and hides how they are wired', async () =>
 it('lets nodes reach each other by name over the management network', async () => {
   for (const name of ['controller', 'network', 'compute1', 'compute2', 'outside'])
     expect(await nodes.codeOf('compute1', 'ping', '-c1', '-W2', name), name).toBe(0);
+});
+
+it.each([[], ['--']])('runs a command with options of its own in a node, after %j', (...divider) => {
+  const words = ['shell', started.name, 'network', ...divider, 'sh', '-c', 'hostname; exit 3'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'patchbay', ...words], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect({ status, stdout, stderr }).toEqual({ status: 3, stdout: 'network\n', stderr: '' });
 });
 
 it('carries whole frames of 1500 bytes and VLAN tags between the data NICs of compute nodes', async () => {

@@ -24,6 +24,7 @@ function createProgram(): Command {
     )
     .showHelpAfterError("'patchbay COMMAND --help' shows what a command takes.")
     .exitOverride()
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExample:\n  patchbay up                      set everything up and open the console',

@@ -32,12 +32,14 @@ export function addShell(program: Command): void {
     .description('open a shell in a node, or run one command there')
     .argument('<lab>', 'name of a running lab')
     .argument('<node>', 'controller, network, compute1, ...')
-    .argument('[command...]', 'after --, instead of a shell')
-    .addHelpText('after', '\nExample:\n  patchbay shell play network -- ovs-vsctl show')
-    .action(async (labName: string, nodeName: string, command: string[]) => {
+    .argument('[command...]', 'instead of a shell; all that follows the node, options too')
+    .passThroughOptions()
+    .addHelpText('after', '\nExample:\n  patchbay shell play network ovs-vsctl show')
+    .action(async (labName: string, nodeName: string, words: string[]) => {
       const engine = await openEngine();
       const lab = await getLab(engine, labName);
       const node = getNode(lab, nodeName);
+      const command = words[0] === '--' ? words.slice(1) : words;
       const argv = command.length > 0 ? command : ['bash', '-l'];
       if (process.stdin.isTTY && process.stdout.isTTY) {
         process.exitCode = await attach(engine, lab.name, node.name, argv);
