@@ -1,7 +1,8 @@
 // /v2/images: descriptions, data and tags.
 import { randomUUID } from 'node:crypto';
-import type { Express, RequestHandler, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { RequestContext } from '../model/context.ts';
+import type { Rows } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { patchAttributes, readAttributes, viewImage } from './attributes.ts';
 import { badRequest, conflict, forbidden, noImage, tooLarge } from './errors.ts';
@@ -22,15 +23,15 @@ const maySee = ({ is_admin, project_id }: RequestContext, { owner, visibility }:
   is_admin || owner === project_id || visibility === 'public' || visibility === 'community';
 
 /** The image of an id, for somebody who may see it. */
-async function visibleImage({ store }: ImageService, res: Response, id: string): Promise<ImageRow> {
-  const row = await store.read.find(images, { id });
+async function visibleImage(rows: Rows, res: Response, id: string): Promise<ImageRow> {
+  const row = await rows.find(images, { id });
   if (row === undefined || !maySee(callerOf(res), row)) throw noImage(id);
   return row;
 }
 
 /** The same for somebody who may change it. */
-async function ownImage(service: ImageService, res: Response, id: string): Promise<ImageRow> {
-  const row = await visibleImage(service, res, id);
+async function ownImage(rows: Rows, res: Response, id: string): Promise<ImageRow> {
+  const row = await visibleImage(rows, res, id);
   const { is_admin, project_id } = callerOf(res);
   if (!is_admin && row.owner !== project_id) throw forbidden('You are not permitted to modify this image.');
   return row;
@@ -51,14 +52,15 @@ export function addImageRoutes(app: Express, service: ImageService, signedIn: Re
 
   app.get('/v2/images', signedIn, async (req, res) => {
     const caller = callerOf(res);
-    const { name, status, visibility, owner, id, tag } = req.query as Record<string, string | undefined>;
+    const query = readQuery(req.query);
+    const { name, status, visibility, owner, id, tag } = query;
     const where = { name, status, visibility, owner, id } as Partial<ImageRow>;
     const orderBy = [{ column: 'created_at', descending: true }, { column: 'id' }];
     const rows = (await store.read.all(images, where, { orderBy }))
-      .filter((row) => maySee(caller, row) && (!row.os_hidden || req.query.os_hidden === 'true'))
+      .filter((row) => maySee(caller, row) && (!row.os_hidden || query.os_hidden === 'true'))
       .filter((row) => row.visibility !== 'community' || row.owner === caller.project_id || visibility)
       .filter((row) => tag === undefined || row.tags.includes(tag));
-    const { page, next } = pageOf(rows, req.query as Record<string, string | undefined>);
+    const { page, next } = pageOf(rows, query);
     res.json({
       images: page.map(viewImage),
       first: '/v2/images',
@@ -71,14 +73,16 @@ export function addImageRoutes(app: Express, service: ImageService, signedIn: Re
     const body = req.body as Record<string, unknown> | undefined;
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw badRequest('Request body must be a JSON object.');
-    const { columns, properties } = readAttributes(body);
+    const { id = randomUUID(), ...attributes } = body;
+    if (typeof id !== 'string' || !/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id))
+      throw badRequest('Invalid image id format');
+    const { columns, properties } = readAttributes(attributes);
     mustMayPublish(res, columns);
-    const id = typeof body.id === 'string' ? body.id : randomUUID();
-    if (!/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id)) throw badRequest('Invalid image id format');
-    if ((await store.read.find(images, { id })) !== undefined)
-      throw conflict(`Image ID ${id} already exists!`);
     const row: ImageRow = { ...emptyImage(id, callerOf(res).project_id), ...columns, properties };
-    await store.read.insert(images, row);
+    await store.transaction(async (rows) => {
+      if ((await rows.find(images, { id })) !== undefined) throw conflict(`Image ID ${id} already exists!`);
+      await rows.insert(images, row);
+    });
     res
       .status(201)
       .location(`${req.protocol}://${req.get('host')}/v2/images/${id}`)
@@ -86,19 +90,23 @@ export function addImageRoutes(app: Express, service: ImageService, signedIn: Re
   });
 
   app.get('/v2/images/:id', signedIn, async (req, res) => {
-    res.json(viewImage(await visibleImage(service, res, String(req.params.id))));
+    res.json(viewImage(await visibleImage(store.read, res, String(req.params.id))));
   });
 
   app.patch('/v2/images/:id', signedIn, async (req, res) => {
-    const row = await ownImage(service, res, String(req.params.id));
-    const changes = { ...patchAttributes(row, req.body), updated_at: imageTime() };
-    mustMayPublish(res, changes);
-    await store.read.update(images, { id: row.id }, changes);
-    res.json(viewImage({ ...row, ...changes }));
+    // read within: of two patches at once neither may take back what the other did
+    const changed = await store.transaction(async (rows) => {
+      const row = await ownImage(rows, res, String(req.params.id));
+      const changes = { ...patchAttributes(row, req.body), updated_at: imageTime() };
+      mustMayPublish(res, changes);
+      await rows.update(images, { id: row.id }, changes);
+      return { ...row, ...changes };
+    });
+    res.json(viewImage(changed));
   });
 
   app.delete('/v2/images/:id', signedIn, async (req, res) => {
-    const row = await ownImage(service, res, String(req.params.id));
+    const row = await ownImage(store.read, res, String(req.params.id));
     if (row.protected) throw forbidden(`Image ${row.id} is protected and cannot be deleted.`);
     await store.read.remove(images, { id: row.id });
     await files.remove(row.id);
@@ -106,7 +114,7 @@ export function addImageRoutes(app: Express, service: ImageService, signedIn: Re
   });
 
   app.put('/v2/images/:id/file', signedIn, async (req, res) => {
-    const { id } = await ownImage(service, res, String(req.params.id));
+    const { id } = await ownImage(store.read, res, String(req.params.id));
     const begun = await store.read.update(images, { id, status: 'queued' }, { status: 'saving' });
     if (begun === 0) throw conflict(`Image status transition to saving is not allowed: ${id} has its data.`);
     try {
@@ -123,7 +131,7 @@ export function addImageRoutes(app: Express, service: ImageService, signedIn: Re
   });
 
   app.get('/v2/images/:id/file', signedIn, async (req, res, next) => {
-    const row = await visibleImage(service, res, String(req.params.id));
+    const row = await visibleImage(store.read, res, String(req.params.id));
     if (row.status !== 'active') return void res.status(204).end();
     res.set({
       'content-type': 'application/octet-stream',
@@ -135,15 +143,24 @@ export function addImageRoutes(app: Express, service: ImageService, signedIn: Re
 
   for (const method of ['put', 'delete'] as const)
     app[method]('/v2/images/:id/tags/:tag', signedIn, async (req, res) => {
-      const row = await ownImage(service, res, String(req.params.id));
       const tag = String(req.params.tag);
-      const others = row.tags.filter((other) => other !== tag);
-      if (method === 'delete' && others.length === row.tags.length)
-        throw noImage(`${row.id} with tag ${tag}`);
-      const tags = method === 'put' ? [...others, tag] : others;
-      await store.read.update(images, { id: row.id }, { tags, updated_at: imageTime() });
+      await store.transaction(async (rows) => {
+        const row = await ownImage(rows, res, String(req.params.id));
+        const others = row.tags.filter((other) => other !== tag);
+        if (method === 'delete' && others.length === row.tags.length)
+          throw noImage(`${row.id} with tag ${tag}`);
+        const { tags } = readAttributes({ tags: method === 'put' ? [...others, tag] : others }).columns;
+        await rows.update(images, { id: row.id }, { tags, updated_at: imageTime() });
+      });
       res.status(204).end();
     });
+}
+
+/** The words of a query. Throws 400 where one is given several times. */
+function readQuery(query: Request['query']): Record<string, string | undefined> {
+  const twice = Object.entries(query).find(([, value]) => typeof value !== 'string');
+  if (twice !== undefined) throw badRequest(`Invalid filter value: '${twice[0]}' is given more than once`);
+  return query as Record<string, string>;
 }
 
 /** A part of the rows: `limit` of them after the one with the id `marker`. */

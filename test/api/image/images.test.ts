@@ -1,51 +1,29 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { authenticateWith } from '../../../server/cloud/identity/authenticate.ts';
-import { createImageApp, openImages, seedImages } from '../../../server/cloud/image/app.ts';
-import type { ImageService } from '../../../server/cloud/image/image-routes.ts';
-import { adminContext } from '../../../server/cloud/model/context.ts';
+import { seedImages } from '../../../server/cloud/image/app.ts';
 import { silentLogger } from '../../../server/lib/log.ts';
-import { askAt, type AskOptions } from '../../support/identity.ts';
-import { testDatabase, type TestDatabase } from '../../support/test-database.ts';
+import { startImages, type RunningImages } from '../../support/image.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'images-'));
 const seedFolder = mkdtempSync(join(tmpdir(), 'seed-'));
-let database: TestDatabase;
-let service: ImageService;
-let server: Server;
+let images: RunningImages;
 let url: string;
-
-/** Tokens are names here: `admin`, and of any other the project is the token itself. */
-const validate = (token: string) => ({
-  ...adminContext(),
-  project_id: token,
-  is_admin: token === 'admin',
-});
 
 beforeAll(async () => {
   writeFileSync(join(seedFolder, 'cirros.tar'), 'a root file system');
   writeFileSync(join(seedFolder, 'readme.txt'), 'not an image');
-  database = await testDatabase('image');
-  service = await openImages(database.url, folder);
-  await seedImages(service, seedFolder, silentLogger);
-  server = createServer(createImageApp(service, authenticateWith(validate), silentLogger));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  images = await startImages();
+  url = images.url;
+  await seedImages(images.service, seedFolder, silentLogger);
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await service.store.close();
-  await database.release();
+  await images.close();
+  rmSync(seedFolder, { recursive: true });
 });
 
-const ask = (method: string, path: string, options: AskOptions = {}) =>
-  askAt(url, method, path, { token: 'one', ...options });
+const ask: RunningImages['ask'] = (...asked) => images.ask(...asked);
 
 const upload = (id: string, data: string, token = 'one') =>
   fetch(`${url}/v2/images/${id}/file`, {
@@ -64,9 +42,9 @@ it('tells its versions to anybody and asks for a token otherwise', async () => {
 });
 
 it('makes a public image of each seed, once', async () => {
-  const { images } = (await ask('GET', '/v2/images?name=cirros')).body;
-  expect(images).toHaveLength(1);
-  expect(images[0]).toMatchObject({
+  const found = (await ask('GET', '/v2/images?name=cirros')).body.images;
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({
     status: 'active',
     visibility: 'public',
     size: 18,
@@ -74,8 +52,8 @@ it('makes a public image of each seed, once', async () => {
     os_hash_algo: 'sha512',
     os_hash_value: createHash('sha512').update('a root file system').digest('hex'),
   });
-  expect((await ask('DELETE', `/v2/images/${images[0].id}`, { token: 'admin' })).status).toBe(204);
-  await seedImages(service, seedFolder, silentLogger);
+  expect((await ask('DELETE', `/v2/images/${found[0].id}`, { token: 'admin' })).status).toBe(204);
+  await seedImages(images.service, seedFolder, silentLogger);
   expect((await ask('GET', '/v2/images?name=cirros')).body.images).toEqual([]);
 });
 
@@ -98,7 +76,7 @@ it('takes an image with its data and gives it back', async () => {
   expect((await upload(id, 'again')).status).toBe(409);
   expect((await ask('DELETE', `/v2/images/${id}`)).status).toBe(204);
   expect((await ask('GET', `/v2/images/${id}`)).status).toBe(404);
-  expect(readdirSync(folder)).not.toContain(id);
+  expect(readdirSync(images.folder)).not.toContain(id);
 });
 
 it('changes attributes by a JSON patch', async () => {
@@ -137,7 +115,9 @@ it('does not delete a protected image', async () => {
 it.each([
   [{ disk_format: 'paper' }],
   [{ min_disk: -1 }],
-  [{ size: 5 }],
+  [{ min_ram: 2 ** 31 }],
+  [{ owner: null }],
+  [{ ['x'.repeat(256)]: '' }],
   [{ name: 'x'.repeat(256) }],
   [{ id: 'not-a-uuid' }],
   [{ colour: 5 }],
@@ -145,4 +125,28 @@ it.each([
 ])('refuses %j with 400', async (body) => {
   const answer = await ask('POST', '/v2/images', { body });
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 400 } } });
+});
+
+it('refuses what is read-only with 403, and a property that is not there with 409', async () => {
+  expect((await ask('POST', '/v2/images', { body: { size: 5 } })).status).toBe(403);
+  const { id } = (await ask('POST', '/v2/images', { body: { name: 'a' } })).body;
+  const patched = async (step: object) => (await ask('PATCH', `/v2/images/${id}`, { body: [step] })).status;
+  expect(await patched({ op: 'replace', path: '/status', value: 'active' })).toBe(403);
+  expect(await patched({ op: 'remove', path: '/name' })).toBe(403);
+  expect(await patched({ op: 'remove', path: '/colour' })).toBe(409);
+  expect(await patched({ op: 'replace', path: '/colour', value: 'red' })).toBe(409);
+});
+
+it('keeps all of what is changed at once', async () => {
+  const { id } = (await ask('POST', '/v2/images', { body: { name: 'a' } })).body;
+  const names = Array.from({ length: 16 }, (_, n) => `n${n}`);
+  await Promise.all(
+    names.flatMap((name) => [
+      ask('PATCH', `/v2/images/${id}`, { body: [{ op: 'add', path: `/${name}`, value: name }] }),
+      ask('PUT', `/v2/images/${id}/tags/${name}`),
+    ]),
+  );
+  const { tags, ...image } = (await ask('GET', `/v2/images/${id}`)).body;
+  expect(image).toMatchObject(Object.fromEntries(names.map((name) => [name, name])));
+  expect(tags.toSorted()).toEqual(names.toSorted());
 });
