@@ -46,8 +46,6 @@ export interface ComputeServer {
   imageId: string;
   /** Every row of the three services' tables. */
   everything: () => Promise<string>;
-  /** Asks the Image API as a member of project demo. */
-  image: Ask;
   /** Lets hosts report themselves. */
   hostsUp: (...names: string[]) => Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -118,7 +116,6 @@ export async function computeServer(): Promise<ComputeServer> {
     conductor,
     session,
     imageId: found.body.images[0]!.id,
-    image: (method, path, body) => ask(`${image.url}${path}`, method, demo, body),
     everything: async () => {
       const parts = [
         [computeSchema, store],

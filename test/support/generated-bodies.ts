@@ -5,6 +5,9 @@ import type { Field, Resource } from '../../server/lib/resource.ts';
 /** Where the generator starts; another one by PATCHBAY_TEST_SEED. Tests have it in their names. */
 export const seed = Number(process.env.PATCHBAY_TEST_SEED ?? 2015);
 
+/** Names that every object of JavaScript has, and that nobody declared. */
+const inheritedNames = ['__proto__', 'constructor', 'toString'];
+
 /** Ids of things that are there, by resource name; and one of nothing. */
 export type Ids = Record<string, string[]>;
 export const noId = '11111111-2222-3333-4444-555555555555';
@@ -83,7 +86,7 @@ function rightFor(field: Field, ids: Ids): fc.Arbitrary<unknown> {
   }
 }
 
-/** A body for POST or PUT: what must be there, and a few of the other fields. */
+/** A body for POST or PUT: what must be there, a few of the other fields, and seldom one that nobody knows. */
 export function bodyFor(resource: Resource, ids: Ids, verb: string): fc.Arbitrary<unknown> {
   const settable = Object.entries<Field>(resource.fields)
     .filter(([name]) => name !== resource.parent?.field)
@@ -96,6 +99,15 @@ export function bodyFor(resource: Resource, ids: Ids, verb: string): fc.Arbitrar
       fc.record(
         Object.fromEntries([...needed, ...some].map(([name, field]) => [name, valueFor(field, ids)])),
       ),
+    )
+    .chain((body) =>
+      fc.oneof(
+        { weight: 30, arbitrary: fc.constant(body) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom(...inheritedNames).map((name) => withField({ ...body }, name, {})),
+        },
+      ),
     );
 }
 
@@ -106,8 +118,10 @@ export function queryFor(resource: Resource, ids: Ids): fc.Arbitrary<URLSearchPa
   const key = fc.oneof(
     { weight: 10, arbitrary: fc.constantFrom(...names, ...reserved) },
     { weight: 1, arbitrary: fc.string() },
+    { weight: 1, arbitrary: fc.constantFrom(...inheritedNames) },
   );
   const words = [
+    ...inheritedNames,
     'asc',
     'desc',
     'True',
@@ -136,18 +150,23 @@ export function spoilt(good: unknown): fc.Arbitrary<unknown> {
     fc.constantFrom(null, '', 'x'.repeat(300), -1, 0, 2 ** 53, '\u0000', {}, [], [null], true, noId),
   );
   const kind = fc.constantFrom('leave out', 'replace', 'replace', 'add', 'keep');
-  return fc.tuple(fc.constantFrom(...places), kind, odd, fc.string()).map(([path, how, value, name]) => {
+  const unknown = fc.oneof(fc.string(), fc.constantFrom(...inheritedNames));
+  return fc.tuple(fc.constantFrom(...places), kind, odd, unknown).map(([path, how, value, name]) => {
     if (how === 'keep') return good;
-    if (path.length === 0) return how === 'add' ? { ...(good as object), [name]: value } : value;
+    if (path.length === 0) return how === 'add' ? withField({ ...(good as object) }, name, value) : value;
     const copy = structuredClone(good);
     const parent = path.slice(0, -1).reduce((at, key) => at[key] as Json, copy as Json);
     const last = path.at(-1)!;
-    if (how === 'add') parent[name] = value;
+    if (how === 'add') withField(parent, name, value);
     else if (how === 'leave out') delete parent[last];
     else parent[last] = value;
     return copy;
   });
 }
+
+/** The object with one more field, of any name: as for JSON.parse, `__proto__` is one like others. */
+const withField = (object: object, name: string, value: unknown): object =>
+  Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
 
 type Json = Record<string, unknown>;
 

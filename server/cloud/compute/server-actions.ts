@@ -93,9 +93,10 @@ export function addServerActions(router: Router, deps: ComputeDeps): void {
       await changeGroups(deps, row, { body: body[name], isMember: name === 'addSecurityGroup' });
       return void res.status(202).end();
     }
-    const move = moves[name];
+    // clients' words include those that every object has
+    const move = Object.hasOwn(moves, name) ? moves[name] : undefined;
     if (move !== undefined) return void res.status(await move(deps, row, { body: body[name], caller })).end();
-    const action = actions[name];
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action === undefined) throw badRequest(`There is no such action: ${name}`);
     if (name === 'reboot' && !/^(soft|hard)$/i.test(String((body[name] as { type?: string })?.type)))
       throw badRequest("Argument 'type' for reboot is not HARD or SOFT");

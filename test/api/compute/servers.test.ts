@@ -220,6 +220,14 @@ it('answers a change without what the show of an instance has of the extensions'
   expect(Object.keys(rebuilt.body.server).sort()).toEqual([...plain, 'adminPass'].sort());
 });
 
+it.each(['constructor', 'toString', '__proto__', 'fly'])('knows no action %s', async (name) => {
+  const id = await boot();
+  await buildOn('compute1', id);
+  const body = JSON.parse(`{ "${name}": null }`) as unknown;
+  const answer = await cloud.member('POST', `/v2.1/servers/${id}/action`, body);
+  expect(answer).toMatchObject({ status: 400, body: { badRequest: { code: 400 } } });
+});
+
 it('boots on a network that is shared with the project alone', async () => {
   const { networking } = cloud;
   const { network } = await makeNetwork(networking.stranger, '192.168.102.0/24');
