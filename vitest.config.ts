@@ -1,5 +1,6 @@
 // One project per kind of need; `./patchbay test` runs them all, `npm run test:<project>` one.
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** A project of tests below test/<name>; the slower ones share one machine, so only so many of their files run at once. */
 function project(name: string, timeoutMs: number, filesAtOnce?: number) {
@@ -26,6 +27,7 @@ const overMariadb = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 10_000),
       project('api', 30_000),
