@@ -1,5 +1,6 @@
 // One project per kind of need; `./patchbay test` runs them all, `npm run test:<project>` one.
 import { defineConfig } from 'vitest/config';
+import { acceptanceClouds, askedRuns } from './server/appliance/cli/acceptance-suites.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 /** A project of tests below test/<name>; the slower ones share one machine, so only so many of their files run at once. */
@@ -25,6 +26,15 @@ const overMariadb = {
   },
 };
 
+/** A file a cloud, all side by side. A file without a test would fail: only those of clouds that were asked for are there. */
+const acceptance = {
+  test: {
+    // a suite of others runs as one, and its tests wait for their turn in it
+    ...project('acceptance', 4 * 3_600_000, Object.keys(acceptanceClouds).length).test,
+    include: [...new Set(askedRuns(process.env).map(({ cloud }) => `test/acceptance/${cloud}.test.ts`))],
+  },
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -36,8 +46,7 @@ export default defineConfig({
       project('lab', 600_000, 2),
       project('faults', 600_000, 1),
       project('e2e', 600_000, 1),
-      // a suite of others runs as one, and its tests wait for their turn in it
-      project('acceptance', 4 * 3_600_000, 1),
+      acceptance,
     ],
   },
 });

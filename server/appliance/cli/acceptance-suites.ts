@@ -1,9 +1,15 @@
 // What `patchbay test --acceptance` can run: the suites of others, each against a cloud of the shape that it is about.
 import type { CloudShape } from '../labs/cloud-shape.ts';
 
-/** The clouds of the acceptance tests, in the order they are started. */
+const overlay = { types: ['vxlan', 'gre', 'vlan'] } as const;
+
+/**
+ * The clouds of the acceptance tests, which run side by side: tests of theirs mostly wait. What needs no instance has a cloud
+ * of its own, for else the first one would have as much to do as all others.
+ */
 export const acceptanceClouds = {
-  vxlan: { types: ['vxlan', 'gre', 'vlan'] },
+  api: overlay,
+  vxlan: overlay,
   vlan: { types: ['vlan'] },
   bridge: { mechanism: 'linuxbridge', types: ['vxlan', 'vlan'] },
 } as const satisfies Record<string, Partial<Record<keyof CloudShape, unknown>>>;
@@ -15,12 +21,12 @@ export type AcceptanceCloud = keyof typeof acceptanceClouds;
  * others are lists of tests of Tempest: `test/acceptance/lists/NAME.txt`.
  */
 export const acceptanceSuites: Record<string, readonly AcceptanceCloud[]> = {
-  guide: ['vxlan'],
-  'guide-own': ['vxlan'],
-  'identity-v3': ['vxlan'],
-  'identity-v2': ['vxlan'],
-  'identity-v2-negative': ['vxlan'],
-  'api-network': ['vxlan'],
+  guide: ['api'],
+  'guide-own': ['api'],
+  'identity-v3': ['api'],
+  'identity-v2': ['api'],
+  'identity-v2-negative': ['api'],
+  'api-network': ['api'],
   scenario: ['vxlan', 'vlan', 'bridge'],
   'scenario-extra': ['vxlan', 'vlan'],
 };
@@ -45,3 +51,7 @@ export function chooseRuns(words: readonly string[]): AcceptanceRun[] {
   const chosen = all.filter((run) => words.length === 0 || words.some((word) => isMeant(run, word)));
   return Object.keys(acceptanceClouds).flatMap((cloud) => chosen.filter((run) => run.cloud === cloud));
 }
+
+/** The runs that the environment asks for: `PATCHBAY_ACCEPTANCE` has words with commas between them. */
+export const askedRuns = ({ PATCHBAY_ACCEPTANCE: words = '' }: NodeJS.ProcessEnv): AcceptanceRun[] =>
+  chooseRuns(words.split(',').filter(Boolean));

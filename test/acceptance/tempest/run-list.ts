@@ -28,20 +28,32 @@ export function readList(name: string, pattern: RegExp | undefined): TestList {
 /** After so long without a word no word is expected any more: above every bound that Tempest has for one test. */
 const silenceMs = 30 * 60_000;
 
-/** Runs them to the end, classes of them at once as told. What went on is in tempest.log of the folder, in the container. */
+/** The classes of a list that run at once, each as one. */
+export interface Workers {
+  count: number;
+  /** A class that takes as long as several others, which are kept off its worker; a pattern. */
+  longest: string;
+}
+
+/** For stestr, which deals classes out without knowing how long they take. */
+const workersFile = ({ count, longest }: Workers) =>
+  JSON.stringify([{ worker: [longest] }, { worker: [`^(?!.*${longest})`], concurrency: count - 1 }]);
+
+/** Runs them to the end, one by one or as `workers` say. What went on is in tempest.log of the folder, in the container. */
 export async function runList(
   client: ClientContainer,
   {
     ids,
     cloud,
     outcomes,
-    atOnce,
-  }: { ids: readonly string[]; cloud: TempestCloud; outcomes: Outcomes; atOnce: number },
+    workers,
+  }: { ids: readonly string[]; cloud: TempestCloud; outcomes: Outcomes; workers: Workers | undefined },
 ): Promise<void> {
   const inFolder = (...argv: string[]) => ['env', `--chdir=${runFolder}`, ...argv];
   const configuration = `${runFolder}/tempest.conf`;
   try {
     await client.write(configuration, tempestConfiguration(cloud));
+    if (workers !== undefined) await client.write(`${runFolder}/workers`, workersFile(workers));
     await client.write(`${runFolder}/ids`, ids.map((id) => `${id}\n`).join(''));
     await client.run(inFolder('stestr', 'init'));
     const silence = new AbortController();
@@ -55,7 +67,9 @@ export async function runList(
       configuration,
       '--load-list',
       'ids',
-      ...(atOnce === 1 ? ['--serial'] : ['--concurrency', String(atOnce)]),
+      ...(workers === undefined
+        ? ['--serial']
+        : ['--concurrency', String(workers.count), '--worker-file', 'workers']),
       '--subunit',
     ];
     const complaint = await client.follow(inFolder(...argv), {

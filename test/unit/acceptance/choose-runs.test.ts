@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { acceptanceSuites, chooseRuns } from '../../../server/appliance/cli/acceptance-suites.ts';
+import {
+  acceptanceClouds,
+  acceptanceSuites,
+  chooseRuns,
+} from '../../../server/appliance/cli/acceptance-suites.ts';
 import { leftOut } from '../../acceptance/tempest/left-out.ts';
 import { folders } from '../../../server/appliance/set-up/folders.ts';
 
@@ -31,4 +35,15 @@ it('every list of tests is a suite, and the other way round', () => {
   const lists = files.map((file) => file.replace('.txt', '')).sort();
   const suites = Object.keys(acceptanceSuites).filter((name) => !name.startsWith('guide'));
   expect(suites.sort()).toEqual(lists);
+});
+
+it('every cloud has a file of tests, so that it runs beside the others, and the other way round', () => {
+  const files = readdirSync(join(folders.root, 'test', 'acceptance')).filter((name) =>
+    name.endsWith('.test.ts'),
+  );
+  expect(files.sort()).toEqual(
+    Object.keys(acceptanceClouds)
+      .map((cloud) => `${cloud}.test.ts`)
+      .sort(),
+  );
 });

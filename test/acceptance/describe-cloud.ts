@@ -1,44 +1,47 @@
 // Suites that others wrote for the real cloud, run with their own clients against ours: every test of theirs is one here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  acceptanceClouds,
-  chooseRuns,
-  type AcceptanceCloud,
-} from '../../server/appliance/cli/acceptance-suites.ts';
+import { askedRuns, type AcceptanceCloud } from '../../server/appliance/cli/acceptance-suites.ts';
+import { inTurn } from '../support/in-turn.ts';
 import { startClientCloud, tempestCloudOf, type ClientCloud } from './cloud.ts';
 import { describeGuide } from './guide/describe-guide.ts';
 import { createOutcomes, type Outcome } from './tempest/outcomes.ts';
-import { readList, runList } from './tempest/run-list.ts';
+import { readList, runList, type Workers } from './tempest/run-list.ts';
 
-/** Names of suites, and a pattern for the tests within: what `patchbay test --acceptance` was asked for. */
-const { PATCHBAY_ACCEPTANCE: asked = '', PATCHBAY_ACCEPTANCE_MATCH: pattern } = process.env;
-const runs = chooseRuns(asked.split(',').filter(Boolean));
+/** A pattern for the tests that `patchbay test --acceptance` was asked for. */
+const { PATCHBAY_ACCEPTANCE_MATCH: pattern } = process.env;
 const match = pattern === undefined ? undefined : new RegExp(pattern);
 
-const clouds = Object.keys(acceptanceClouds) as AcceptanceCloud[];
-for (const name of clouds.filter((one) => runs.some(({ cloud }) => cloud === one)))
+/** A start keeps a core busy: the clouds are started one after the other, and this is for all of them. */
+const startWithinMs = 15 * 60_000;
+
+/** The suites that were asked for on this cloud, one after the other. */
+export function describeCloud(name: AcceptanceCloud): void {
+  const suites = askedRuns(process.env).flatMap(({ suite, cloud }) => (cloud === name ? [suite] : []));
   describe(name, () => {
     let cloud: ClientCloud;
     beforeAll(async () => {
-      cloud = await startClientCloud(name);
+      cloud = await inTurn('acceptance-cloud', startWithinMs, () => startClientCloud(name));
     });
     afterAll(() => cloud?.release());
 
-    for (const { suite } of runs.filter((run) => run.cloud === name))
+    for (const suite of suites)
       if (suite === 'guide' || suite === 'guide-own')
         describe(suite, () => describeGuide(() => cloud, { isOwn: suite === 'guide-own', match }));
       else describe(suite, () => describeList(() => cloud, suite));
   });
+}
 
-/** Tests of networks sleep ten seconds before they delete a subnet: several classes of them are run at once. */
+/** Its tests sleep ten seconds before they delete a subnet: many classes of them are run at once. */
+const workersOf: Record<string, Workers> = { 'api-network': { count: 8, longest: 'NetworksTestDHCPv6' } };
+
 function describeList(cloud: () => ClientCloud, list: string): void {
   const { ids, leftOut } = readList(list, match);
   const outcomes = createOutcomes(ids);
   let isOver: Promise<void>;
 
   beforeAll(async () => {
-    const atOnce = list === 'api-network' ? 4 : 1;
-    isOver = runList(cloud().client, { ids, outcomes, atOnce, cloud: await tempestCloudOf(cloud()) });
+    const made = await tempestCloudOf(cloud());
+    isOver = runList(cloud().client, { ids, outcomes, cloud: made, workers: workersOf[list] });
   });
   afterAll(async () => {
     outcomes.end('It was not begun');
