@@ -183,23 +183,46 @@ export async function getRow(rows: Rows, of: Collection, id: string): Promise<An
   return row as AnyRow & Body;
 }
 
-/** Runs `work` and turns a taken name into Identity's 409. */
-async function storing<T>(of: Collection, store: Store, work: (rows: Rows) => Promise<T>): Promise<T> {
+type Stored = AnyRow & Body;
+
+/**
+ * Runs `work` in a transaction; it tells by `writing` what it is about to store. Where that has the name of another, 409
+ * tells which name, and of a project also which id.
+ */
+async function storing(
+  of: Collection,
+  store: Store,
+  work: (rows: Rows, writing: (row: Stored) => void) => Promise<Stored>,
+): Promise<Stored> {
+  let row: Stored | undefined;
   try {
-    return await store.transaction(work);
+    return await store.transaction((rows) => work(rows, (written) => (row = written)));
   } catch (error) {
-    if (error instanceof UniqueConflict) throw conflict(of.name, 'Duplicate entry');
+    if (error instanceof UniqueConflict && row !== undefined) throw conflict(of.name, takenBy(of, row));
     throw error;
   }
 }
 
+/** Keystone's words for it. */
+function takenBy({ name: kind }: Collection, { id, name, domain_id }: Stored): string {
+  if (kind === 'project')
+    return (
+      'it is not permitted to have two projects with either the same name or same id in the same domain: ' +
+      `name is ${String(name)}, project id ${String(id)}`
+    );
+  const found = name === undefined ? `ID ${String(id)}` : `name ${String(name)}`;
+  const where = domain_id === undefined ? '' : ` at domain ID ${String(domain_id)}`;
+  return `Duplicate entry found with ${found}${where}`;
+}
+
 /** Makes one; `more` are columns that no client sets. */
 export function createRow(store: Store, of: Collection, body: Body, more: Body = {}): Promise<AnyRow & Body> {
-  return storing(of, store, async (rows) => {
+  return storing(of, store, async (rows, writing) => {
     const { columns, extra } = parse(of, body, false);
     await checkReferences(rows, of, columns);
     const id = of.ownId && typeof body.id === 'string' && body.id !== '' ? body.id : newId();
     const row = { id, ...columns, ...more, extra: { ...of.extras, ...extra } };
+    writing(row);
     await rows.insert(of.table, row);
     return row;
   });
@@ -213,13 +236,15 @@ export function updateRow(
   body: Body,
   more: Body = {},
 ): Promise<AnyRow & Body> {
-  return storing(of, store, async (rows) => {
+  return storing(of, store, async (rows, writing) => {
     const row = await getRow(rows, of, id);
     const { columns, extra } = parse(of, body, true);
     await checkReferences(rows, of, columns);
     const changes = { ...columns, ...more, extra: { ...row.extra, ...extra } };
+    const changed = { ...row, ...changes };
+    writing(changed);
     await rows.update(of.table, { id }, changes);
-    return { ...row, ...changes };
+    return changed;
   });
 }
 

@@ -124,6 +124,13 @@ it.each([
   expect((await ask('POST', '/users', { user })).status).toBe(status);
 });
 
+it('tells which name is taken', async () => {
+  const { body } = await ask('POST', '/users', { user: { name: 'demo', password: 'x' } });
+  expect(body.error.message).toBe(
+    'Conflict occurred attempting to store user - Duplicate entry found with name demo at domain ID default.',
+  );
+});
+
 it('gives and takes roles, 409 when given twice', async () => {
   const [tenant, user] = [await makeTenant(), await makeUser()];
   const { role } = (await ask('POST', '/OS-KSADM/roles', { role: { name: unique('role') } })).body;

@@ -134,7 +134,10 @@ it('keeps projects: create, show, filter, update, delete', async () => {
   expect((await ask('GET', `/v3/projects/${project.id}`)).body.project).toEqual(project);
   const found = await ask('GET', `/v3/projects?name=${name}`);
   expect(found.body.projects).toEqual([project]);
-  expect((await ask('POST', '/v3/projects', { project: { name } })).status).toBe(409);
+  expect(await ask('POST', '/v3/projects', { project: { name } })).toMatchObject({
+    status: 409,
+    body: { error: { message: expect.stringContaining(`in the same domain: name is ${name}, project id `) } },
+  });
   const updated = await ask('PATCH', `/v3/projects/${project.id}`, {
     project: { enabled: false, description: 'new' },
   });
