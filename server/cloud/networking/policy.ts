@@ -4,13 +4,21 @@ import type { Logger } from '../../lib/log.ts';
 import type { RequestContext } from '../model/context.ts';
 import { neutronError } from '../model/errors.ts';
 import { parsePolicy } from './policy-file.ts';
-import { compileRule, type Check, type Target } from './policy-language.ts';
+import { compileRule, namedIn, type Check, type Target } from './policy-language.ts';
+
+export interface Rule {
+  allows(context: RequestContext, target: Target): boolean;
+  /** All that it may look at in a target. */
+  attributes: ReadonlySet<string>;
+}
 
 export interface Policy {
   /** Whether the caller may do `action` to the target; an action without a rule falls to `default`. */
   allows(action: string, context: RequestContext, target: Target): boolean;
   /** Whether a rule of that name is there: `create_network:shared`. */
   has(action: string): boolean;
+  /** The rule for `action` as it is now, whatever becomes of the file meanwhile. */
+  ruleOf(action: string): Rule;
   /** The context with `is_admin` as the policy sees it; takes up the file, if that has changed. */
   identified(context: RequestContext): RequestContext;
 }
@@ -51,24 +59,55 @@ export function createPolicy(
     }
   }
 
-  function evaluate(name: string, context: RequestContext, target: Target): boolean {
-    const ask = (rule: string, depth: number): boolean => {
-      const check = rules.get(rule) ?? rules.get('default');
-      // a rule that refers to itself denies
-      if (check === undefined || depth > 20) return false;
-      return check({ context, target, rule: (other) => ask(other, depth + 1) });
-    };
-    return ask(name, 0);
-  }
+  const evaluate = (name: string, context: RequestContext, target: Target) =>
+    answerTo(name, { rules, context, target });
 
   return {
     allows: (action, context, target) => evaluate(action, context, target),
+    ruleOf(action) {
+      const now = rules;
+      return {
+        allows: (context, target) => answerTo(action, { rules: now, context, target }),
+        attributes: attributesOf(action, now),
+      };
+    },
     has: (action) => rules.has(action),
     identified: (context) => {
       refresh();
       return { ...context, is_admin: evaluate('context_is_admin', context, {}) };
     },
   };
+}
+
+type Rules = ReadonlyMap<string, Check>;
+
+const checkOf = (rules: Rules, name: string) => rules.get(name) ?? rules.get('default');
+
+function answerTo(
+  name: string,
+  { rules, context, target }: { rules: Rules; context: RequestContext; target: Target },
+): boolean {
+  const ask = (rule: string, depth: number): boolean => {
+    const check = checkOf(rules, rule);
+    // a rule that refers to itself denies
+    if (check === undefined || depth > 20) return false;
+    return check({ context, target, rule: (other) => ask(other, depth + 1) });
+  };
+  return ask(name, 0);
+}
+
+function attributesOf(name: string, rules: Rules): Set<string> {
+  const attributes = new Set<string>();
+  // a set that grows is walked to its end
+  const asked = new Set([name]);
+  for (const rule of asked) {
+    const check = checkOf(rules, rule);
+    if (check === undefined) continue;
+    const named = namedIn(check);
+    for (const other of named.rules) asked.add(other);
+    for (const attribute of named.attributes) attributes.add(attribute);
+  }
+  return attributes;
 }
 
 const compileAll = (rules: Readonly<Record<string, string>>): Map<string, Check> =>

@@ -2,7 +2,7 @@
 import { policyNameOf, type Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
 import type { Rows } from '../store/rows.ts';
-import type { Policy } from './policy.ts';
+import { answerOf, type RowCheck } from './policy-answers.ts';
 import type { Env, Item } from './work.ts';
 
 export interface Viewed {
@@ -29,32 +29,35 @@ function shownOf(resource: Resource): Shown[] {
   return shown;
 }
 
-/** What a rule says of every target; undefined where the target decides. */
-function answerForAll(policy: Policy, rule: string, context: RequestContext): boolean | undefined {
-  let isLookedAt = false;
-  const look = () => {
-    isLookedAt = true;
-    return undefined;
-  };
-  const traps = { get: look, has: () => look() === true, getOwnPropertyDescriptor: look };
-  const answer = policy.allows(rule, context, new Proxy<Item>({}, traps));
-  return isLookedAt ? undefined : answer;
-}
-
-interface Column {
+/** An attribute that a caller may see. */
+export interface Column {
   name: string;
-  /** The rule to ask for each row; none where the answer is always yes. */
-  rule?: string;
+  /** Asked for each row; none where the answer is always yes. */
+  isSeen?: RowCheck;
 }
 
 /** The attributes that a caller may see of some row; what no row may show is not among them. */
-function columnsOf({ policy }: Env, resource: Resource, context: RequestContext): Column[] {
+export function columnsOf({ policy }: Env, resource: Resource, context: RequestContext): Column[] {
   return shownOf(resource).flatMap(({ name, rule }) => {
     if (!policy.has(rule)) return [{ name }];
-    const answer = answerForAll(policy, rule, context);
-    if (answer === undefined) return [{ name, rule }];
+    const answer = answerOf(policy, rule, context);
+    if (typeof answer === 'function') return [{ name, isSeen: answer }];
     return answer ? [{ name }] : [];
   });
+}
+
+/** Of no row. */
+const never: RowCheck = Object.assign(() => false, { attributes: new Set<string>() });
+
+/** Whether policy shows a row to the caller; undefined where it shows every row. */
+export function rowCheckOf(
+  { policy }: Env,
+  resource: Resource,
+  context: RequestContext,
+): RowCheck | undefined {
+  const answer = answerOf(policy, `get_${policyNameOf(resource)}`, context);
+  if (typeof answer === 'function') return answer;
+  return answer ? undefined : never;
 }
 
 /**
@@ -70,18 +73,16 @@ export async function viewsOf(
   { isOwnAnswer = false }: { isOwnAnswer?: boolean } = {},
 ): Promise<Viewed[]> {
   if (list.length === 0) return [];
-  const { policy } = env;
   const computed = await env.rules[resource.name]!.decorate?.(rows, list, env, context);
-  const get = `get_${policyNameOf(resource)}`;
-  const isEachAsked = !isOwnAnswer && answerForAll(policy, get, context) !== true;
+  const isSeen = isOwnAnswer ? undefined : rowCheckOf(env, resource, context);
   const columns = columnsOf(env, resource, context);
   const result: Viewed[] = [];
   for (const [index, row] of list.entries()) {
     const target = computed === undefined ? row : { ...row, ...computed[index] };
-    if (isEachAsked && !policy.allows(get, context, target)) continue;
+    if (isSeen?.(target) === false) continue;
     const view: Item = {};
-    for (const { name, rule } of columns) {
-      if (rule !== undefined && !policy.allows(rule, context, target)) continue;
+    for (const { name, isSeen } of columns) {
+      if (isSeen?.(target) === false) continue;
       view[name] = target[name];
       if (name === 'tenant_id') view.project_id = target[name];
     }
