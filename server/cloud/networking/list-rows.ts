@@ -4,8 +4,9 @@ import type { RequestContext } from '../model/context.ts';
 import type { Rows, Selection } from '../store/rows.ts';
 import type { Table } from '../store/table.ts';
 import { scopeOf } from './find-visible.ts';
-import { page, viewsById, type Seen } from './pages.ts';
+import { page, shownById, type Seen } from './pages.ts';
 import { filterValues, type ListQuery } from './query.ts';
+import type { Showing } from './showing.ts';
 import { orderOf } from './sort.ts';
 import type { Env, Item } from './work.ts';
 
@@ -14,16 +15,18 @@ interface Listed {
   table: Table<Item>;
   query: ListQuery;
   context: RequestContext;
+  showing: Showing;
 }
 
-/** The views of a list, or of a page of it, in its order and in parts. */
+/** The rows of a list, or of a page of it, as they are shown, in its order and in parts. */
 export async function* listVisible(env: Env, rows: Rows, listed: Listed): AsyncGenerator<Item[]> {
-  const { resource, table, query, context } = listed;
+  const { resource, table, query, context, showing } = listed;
   const filters = filtersOf(env, listed);
   const order = orderOf(table, query.sort);
   const seen: Seen = {
-    ...{ resource, table, context, narrow: filters.narrow, where: filters.where },
-    isShown: (view) => filters.computed.every(([name, values]) => matches(view[name], values)),
+    ...{ resource, table, context, showing, narrow: filters.narrow, where: filters.where },
+    isAsked: (shown) =>
+      filters.computed.every(([name, values]) => matches(showing.valueOf(shown, name), values)),
     ways: scopeOf(env, resource, context),
   };
   if (order !== undefined && query.limit !== undefined) {
@@ -31,14 +34,14 @@ export async function* listVisible(env: Env, rows: Rows, listed: Listed): AsyncG
     return;
   }
   const keys = await rows.keys(table, seen.where, { ...seen, orderBy: order ?? orderOf(table, [])! });
-  const views = viewsById(env, rows, seen, keys);
+  const parts = shownById(rows, seen, keys);
   if (order !== undefined) {
-    yield* views;
+    yield* parts;
     return;
   }
   const all: Item[] = [];
-  for await (const some of views) all.push(...some);
-  yield pageOf(env, resource, sorted(all, query.sort), query);
+  for await (const some of parts) all.push(...some);
+  yield pageOf(env, listed, sorted(listed, all));
 }
 
 interface Filters {
@@ -72,12 +75,11 @@ const matches = (value: unknown, values: readonly unknown[]) =>
     wanted === null || value === null ? wanted === value : String(wanted) === String(value),
   );
 
-function sorted(views: Item[], sort: ListQuery['sort']): Item[] {
-  if (sort.length === 0) return views;
+function sorted({ query: { sort }, showing: { valueOf } }: Listed, all: Item[]): Item[] {
   const keys = [...sort, { key: 'id', descending: false }];
-  return views.toSorted((one, other) => {
+  return all.toSorted((one, other) => {
     for (const { key, descending } of keys) {
-      const order = compare(one[key], other[key]);
+      const order = compare(valueOf(one, key), valueOf(other, key));
       if (order !== 0) return descending ? -order : order;
     }
     return 0;
@@ -91,14 +93,12 @@ function compare(one: unknown, other: unknown): number {
   return a! < b! ? -1 : a! > b! ? 1 : 0;
 }
 
-/** The page behind (or before) the marker, of views in ascending order. */
-function pageOf(env: Env, resource: Resource, views: Item[], query: ListQuery): Item[] {
-  if (query.limit === undefined) return views;
-  if (query.marker === undefined)
-    return query.isReversed ? views.slice(-query.limit) : views.slice(0, query.limit);
-  const at = views.findIndex(({ id }) => id === query.marker);
-  if (at < 0) throw env.rules[resource.name]!.notFound(query.marker);
-  return query.isReversed
-    ? views.slice(Math.max(0, at - query.limit), at)
-    : views.slice(at + 1, at + 1 + query.limit);
+/** The page behind (or before) the marker, of rows in ascending order. */
+function pageOf(env: Env, { resource, query, showing: { valueOf } }: Listed, all: Item[]): Item[] {
+  const { limit, marker, isReversed } = query;
+  if (limit === undefined) return all;
+  if (marker === undefined) return isReversed ? all.slice(-limit) : all.slice(0, limit);
+  const at = all.findIndex((shown) => valueOf(shown, 'id') === marker);
+  if (at < 0) throw env.rules[resource.name]!.notFound(marker);
+  return isReversed ? all.slice(Math.max(0, at - limit), at) : all.slice(at + 1, at + 1 + limit);
 }

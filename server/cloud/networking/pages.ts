@@ -5,8 +5,8 @@ import type { Condition, Key, OrderedColumn, Rows, Selection } from '../store/ro
 import type { Table } from '../store/table.ts';
 import { findVisible, whose } from './find-visible.ts';
 import type { ListQuery } from './query.ts';
+import type { Showing } from './showing.ts';
 import { backwards, behind } from './sort.ts';
-import { viewsOf } from './view.ts';
 import type { Env, Item } from './work.ts';
 
 /** Rows read and shown at once: what a long list needs is thrown away part by part, before it grows old in memory. */
@@ -14,7 +14,7 @@ const part = 100;
 /** Keys read at once for a page whose rows are hardly ever shown. */
 const longestWindow = 5000;
 
-/** The rows that the database finds, and which of them the caller is shown. */
+/** The rows that the database finds, which of them the caller is shown, and how. */
 export interface Seen {
   resource: Resource;
   table: Table<Item>;
@@ -22,7 +22,9 @@ export interface Seen {
   ways: Condition[] | undefined;
   where: Item;
   narrow: ((selection: Selection) => Selection)[];
-  isShown: (view: Item) => boolean;
+  showing: Showing;
+  /** Whether one that policy shows was asked for. */
+  isAsked: (shown: Item) => boolean;
 }
 
 /**
@@ -45,8 +47,8 @@ export async function* page(
   for (let window = limit; left > 0; window = Math.min(2 * window, Math.max(left, longestWindow))) {
     const further = last === undefined ? narrow : [...narrow, whose(behind(table, orderBy, last))];
     const keys = await rows.keys(table, where, { ways, narrow: further, orderBy, limit: window });
-    for await (const views of viewsById(env, rows, seen, keys)) {
-      const some = views.slice(0, left);
+    for await (const shown of shownById(rows, seen, keys)) {
+      const some = shown.slice(0, left);
       left -= some.length;
       if (isReversed) reversed.push(...some);
       else yield some;
@@ -58,19 +60,19 @@ export async function* page(
   if (isReversed) yield reversed.toReversed();
 }
 
-/** The views of the rows with these keys, in their order and in parts. */
-export async function* viewsById(
-  env: Env,
+/** The rows with these keys that are shown, in their order and in parts. */
+export async function* shownById(
   rows: Rows,
-  { resource, table, context, isShown }: Seen,
+  { table, showing, isAsked }: Seen,
   keys: readonly Key[],
 ): AsyncGenerator<Item[]> {
   for (let from = 0; from < keys.length; from += part) {
     const ids = keys.slice(from, from + part).map(({ id }) => id);
-    const byId = new Map((await rows.all(table, { id: ids })).map((row) => [row.id, row]));
+    const byId = new Map(
+      (await rows.all(table, { id: ids }, { columns: showing.columns })).map((row) => [row.id, row]),
+    );
     // one that went since then is left out
     const found = ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
-    const views = (await viewsOf(env, rows, resource, found, context)).map(({ view }) => view);
-    yield views.filter(isShown);
+    yield (await showing.shownOf(rows, found)).filter(isAsked);
   }
 }

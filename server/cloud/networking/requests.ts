@@ -10,6 +10,7 @@ import { createRow, deleteRow, updateRow } from './operations.ts';
 import { perform } from './perform.ts';
 import { pageLinks, parseQuery, type Edges } from './query.ts';
 import { checkQuota } from './quota.ts';
+import { showingOf } from './showing.ts';
 import { tablesByName } from './tables.ts';
 import { selected, viewsOf } from './view.ts';
 import type { Env, Item, Work } from './work.ts';
@@ -34,13 +35,16 @@ export async function listRequest({ env, resource, context }: Asked, url: URL): 
   const table = tablesByName[resource.name]!;
   const parts = [Buffer.from(`{${JSON.stringify(resource.plural)}: [`)];
   const edges: Edges = { count: 0 };
-  for await (const views of listVisible(env, env.store.read, { resource, table, query, context })) {
-    if (views.length === 0) continue;
-    const items = JSON.stringify(views.map((view) => selected(view, query.fields))).slice(1, -1);
+  const others = [...Object.keys(query.filters), ...query.sort.map(({ key }) => key)];
+  const showing = showingOf(env, resource, context, { fields: query.fields, others });
+  const idOf = (shown: Item) => ({ id: showing.valueOf(shown, 'id') });
+  for await (const some of listVisible(env, env.store.read, { resource, table, query, context, showing })) {
+    if (some.length === 0) continue;
+    const items = some.map(showing.textOf).join();
     parts.push(Buffer.from(edges.count === 0 ? items : `, ${items}`));
-    edges.count += views.length;
-    edges.first ??= views[0]!;
-    edges.last = views.at(-1)!;
+    edges.count += some.length;
+    edges.first ??= idOf(some[0]!);
+    edges.last = idOf(some.at(-1)!);
   }
   const links = pageLinks(url, query, edges);
   const tail =

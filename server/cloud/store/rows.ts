@@ -26,6 +26,8 @@ export interface OrderedColumn {
 export interface Choice {
   orderBy?: readonly { column: string; descending?: boolean }[];
   limit?: number;
+  /** All that is read of the rows; default: every column. */
+  columns?: readonly string[] | undefined;
   /** Further conditions, in Kysely's words. Without it the statement need not be written anew. */
   narrow?: ((query: Selection) => Selection) | undefined;
 }
@@ -68,12 +70,12 @@ export function rowsOf(sql: Handle): Rows {
   async function select(
     table: Table<unknown>,
     where: AnyRow,
-    { narrow, limit, orderBy = [] }: Choice,
+    { narrow, limit, columns, orderBy = [] }: Choice,
   ): Promise<AnyRow[]> {
     const asked = conditionsOf(table, where);
     if (asked === undefined) return [];
     const write = () => {
-      let query: Selection = sql.selectFrom(table.name).select(Object.keys(table.columns));
+      let query: Selection = sql.selectFrom(table.name).select(columns ?? Object.keys(table.columns));
       query = narrowed(query, asked.conditions);
       if (narrow !== undefined) query = narrow(query);
       for (const { column, descending } of orderBy)
@@ -83,7 +85,7 @@ export function rowsOf(sql: Handle): Rows {
     if (narrow !== undefined) return (await sql.executeQuery<AnyRow>(write().compile())).rows;
     const parameters = limit === undefined ? asked.parameters : [...asked.parameters, limit];
     const order = orderBy.map(({ column, descending }) => `${descending ? '-' : '+'}${column}`).join();
-    const shape = `all ${table.name} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
+    const shape = `all ${table.name} ${columns?.join() ?? '*'} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
     return (await runStatement(sql, shape, parameters, write)).rows;
   }
 
@@ -99,7 +101,7 @@ export function rowsOf(sql: Handle): Rows {
       return parts;
     }
     const rows = await select(table, where as AnyRow, choice);
-    decoderOf(table)(rows);
+    decoderOf(table)(rows, choice.columns);
     return rows as Row[];
   }
   return {
@@ -176,7 +178,7 @@ function encoded(table: Table<unknown>, row: AnyRow): AnyRow {
   return result;
 }
 
-type Decode = (rows: AnyRow[]) => void;
+type Decode = (rows: AnyRow[], columns?: readonly string[]) => void;
 const decoders = new WeakMap<object, Decode>();
 
 /** Makes rows of what the driver gives, in place: only columns of a changing kind are touched. */
@@ -187,10 +189,12 @@ function decoderOf(table: Table<unknown>): Decode {
   const named = (type: Column['type']) =>
     columns.filter(([, column]) => column.type === type).map(([name]) => name);
   const [texts, truths] = [named('json'), named('bool')];
-  const decoder: Decode = (rows) => {
+  const decoder: Decode = (rows, only) => {
+    const isThere = (name: string) => only === undefined || only.includes(name);
+    const [someTexts, someTruths] = [texts.filter(isThere), truths.filter(isThere)];
     for (const row of rows) {
-      for (const name of texts) row[name] = parsed(row[name] as string | null);
-      for (const name of truths) {
+      for (const name of someTexts) row[name] = parsed(row[name] as string | null);
+      for (const name of someTruths) {
         const value = row[name];
         if (value !== null) row[name] = value !== 0 && value !== false;
       }

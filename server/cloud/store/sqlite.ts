@@ -50,7 +50,7 @@ function statement(prepared: StatementSync): SqliteStatement {
   const names = prepared.columns().map(({ name }) => name);
   // rows as arrays, made into objects of one shape here: several times faster than the driver's own objects
   prepared.setReturnArrays(true);
-  const toRow = (values: unknown) => rowOf(names, values as unknown[]);
+  const toRow = rowsNamed(names);
   return {
     reader: names.length > 0,
     all: (parameters) => prepared.all(...parameters.map(bindable)).map(toRow),
@@ -61,10 +61,14 @@ function statement(prepared: StatementSync): SqliteStatement {
   };
 }
 
-function rowOf(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (let index = 0; index < names.length; index++) row[names[index]!] = values[index];
-  return row;
+/** Makes rows with these columns. What JSON.parse makes has room for all of them, and so have its copies. */
+function rowsNamed(names: readonly string[]): (values: unknown) => Record<string, unknown> {
+  const empty = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as object;
+  return (values) => {
+    const row: Record<string, unknown> = { ...empty };
+    for (let index = 0; index < names.length; index++) row[names[index]!] = (values as unknown[])[index];
+    return row;
+  };
 }
 
 /** SQLite knows neither booleans nor undefined. */

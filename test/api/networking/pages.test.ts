@@ -207,6 +207,15 @@ describe('pages', () => {
     expect(all.some(({ name }) => name === hidden)).toBe(false);
   });
 
+  it('show the same rows whatever fields are asked for', async () => {
+    const walk: Walk = { caller: 'member', plural: 'ports', query: '' };
+    const ids = (await listed(walk)).map(({ id }) => ({ id }));
+    expect(await listed({ ...walk, query: 'fields=id' })).toEqual(ids);
+    expect(await listed({ ...walk, query: 'fields=id&limit=100' })).toEqual(ids);
+    const [row] = await listed({ ...walk, query: 'fields=project_id&fields=tags&fields=nothing&limit=1' });
+    expect(Object.keys(row!)).toEqual(['project_id', 'tags']);
+  });
+
   it('are in the order asked for', async () => {
     const query = 'sort_key=admin_state_up&sort_dir=desc&sort_key=description&sort_dir=asc&limit=40';
     const rows = await listed({ caller: 'member', plural: 'ports', query });

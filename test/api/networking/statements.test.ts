@@ -69,6 +69,12 @@ it('the number of ports changes nothing for the next one, and a list asks a few 
   expect((await asked('GET', '/ports')).length).toBe(1 + 4 * Math.ceil(ids.length / 100));
 });
 
+it('a list reads no column that nobody asks for', async () => {
+  const statements = await asked('GET', '/ports?fields=id&fields=tags');
+  expect(statements.filter((statement) => statement.includes('"tags"'))).not.toEqual([]);
+  expect(statements.filter((statement) => /"(description|binding:[a-z_]+)"/.test(statement))).toEqual([]);
+});
+
 it('what a port needs is found through indexes', async () => {
   const port = await portOf();
   const statements = [

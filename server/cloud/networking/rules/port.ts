@@ -40,6 +40,8 @@ import { addGroups, bindGroups, checkedPairs, checkGroups, groupsOf, isTrusted }
 type Create = CreateOf<typeof port>;
 type Update = UpdateOf<typeof port>;
 
+const shownBy = ['id', 'network_id', 'network_tenant_id'] as const;
+const byGroup = { orderBy: [{ column: 'security_group_id' }] };
 const unbound = { 'binding:vif_type': 'unbound', 'binding:vif_details': {} };
 
 export const portRules: Rules<Port, Create, Update> = {
@@ -52,24 +54,23 @@ export const portRules: Rules<Port, Create, Update> = {
 
   filters: { fixed_ips: fixedIpsFilter, security_groups: securityGroupsFilter },
 
-  async decorate(rows, list) {
-    const ids = list.map(({ id }) => id);
-    const addresses = Map.groupBy(
-      await rows.all(ipAllocations, { port_id: ids }, { orderBy: [{ column: 'position' }] }),
-      ({ port_id }) => port_id,
-    );
-    const groups = Map.groupBy(
-      await rows.all(groupBindings, { port_id: ids }, { orderBy: [{ column: 'security_group_id' }] }),
-      ({ port_id }) => port_id,
-    );
+  decoratesBy: shownBy,
+  async decorate(rows, list: readonly Pick<Port, (typeof shownBy)[number]>[]) {
+    const port_id = list.map(({ id }) => id);
+    const addresses = new Map<string, FixedIp[]>(port_id.map((id) => [id, []]));
+    const groups = new Map<string, string[]>(port_id.map((id) => [id, []]));
+    const inPlace = { columns: ['port_id', 'subnet_id', 'ip_address'], orderBy: [{ column: 'position' }] };
+    for (const { port_id: id, subnet_id, ip_address } of await rows.all(ipAllocations, { port_id }, inPlace))
+      addresses.get(id)!.push({ subnet_id, ip_address });
+    for (const bound of await rows.all(groupBindings, { port_id }, byGroup))
+      groups.get(bound.port_id)!.push(bound.security_group_id);
     const networkIds = [...new Set(list.map(({ network_id }) => network_id))];
-    const networkOf = new Map(
-      (await rows.all(networks, { id: networkIds })).map((network) => [network.id, network]),
-    );
+    const found = await rows.all(networks, { id: networkIds }, { columns: ['id', 'qos_policy_id'] });
+    const policies = new Map(found.map(({ id, qos_policy_id }) => [id, qos_policy_id]));
     return list.map(({ id, network_id, network_tenant_id }) => ({
-      fixed_ips: (addresses.get(id) ?? []).map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
-      security_groups: (groups.get(id) ?? []).map(({ security_group_id }) => security_group_id),
-      qos_network_policy_id: networkOf.get(network_id)?.qos_policy_id ?? null,
+      fixed_ips: addresses.get(id)!,
+      security_groups: groups.get(id)!,
+      qos_network_policy_id: policies.get(network_id) ?? null,
       'network:tenant_id': network_tenant_id,
     }));
   },

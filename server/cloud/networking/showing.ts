@@ -1,0 +1,97 @@
+// Rows of a list as one caller is shown them: decided once for all rows where no row decides, and written without a view of each.
+import type { Resource } from '../../lib/resource.ts';
+import type { RequestContext } from '../model/context.ts';
+import type { Rows } from '../store/rows.ts';
+import { tablesByName } from './tables.ts';
+import { columnsOf, rowCheckOf, type Column } from './view.ts';
+import type { Env, Item } from './work.ts';
+
+/** How rows of a resource are shown to one caller. */
+export interface Showing {
+  /** The columns to be read of the rows. */
+  columns: string[];
+  /** The rows that he is shown, in their order, with computed fields in them. The rows are the caller's to change. */
+  shownOf(rows: Rows, list: Item[]): Promise<Item[]>;
+  /** What he sees in an attribute of such a row; undefined where he does not see it. */
+  valueOf(shown: Item, name: string): unknown;
+  /** Such a row as JSON, all that he may see. */
+  textOf(shown: Item): string;
+}
+
+/** How to show rows; `fields` are the attributes asked for, all of them when none is, `others` what `valueOf` is asked besides. */
+export function showingOf(
+  env: Env,
+  resource: Resource,
+  context: RequestContext,
+  { fields, others }: { fields: readonly string[]; others: readonly string[] },
+): Showing {
+  const columns = columnsOf(env, resource, context);
+  const isSeen = rowCheckOf(env, resource, context);
+  const { decorate, decoratesBy } = env.rules[resource.name]!;
+  const byName = new Map(columns.flatMap((column) => aliasesOf(column).map((alias) => [alias.name, alias])));
+  const asked = fields.length === 0 ? byName.keys() : new Set(fields);
+  const writers = [...asked].flatMap((name) => {
+    const alias = byName.get(name);
+    return alias === undefined ? [] : [{ ...alias, key: `${JSON.stringify(name)}:`, write: writer() }];
+  });
+  const stored = Object.keys(tablesByName[resource.name]!.columns);
+  const read = new Set([
+    ...['id', ...others, ...writers.map(({ attribute }) => attribute)],
+    ...(decorate === undefined ? [] : (decoratesBy ?? stored)),
+    ...[isSeen, ...columns.map((column) => column.isSeen)].flatMap((check) => [...(check?.attributes ?? [])]),
+  ]);
+  return {
+    columns: stored.filter((name) => read.has(name)),
+    async shownOf(rows, list) {
+      if (list.length === 0) return [];
+      const computed = await decorate?.(rows, list, env, context);
+      if (computed !== undefined)
+        for (const [index, row] of list.entries()) Object.assign(row, computed[index]);
+      return isSeen === undefined ? list : list.filter(isSeen);
+    },
+    valueOf(shown, name) {
+      const alias = byName.get(name);
+      return alias === undefined || alias.isSeen?.(shown) === false ? undefined : shown[alias.attribute];
+    },
+    textOf(shown) {
+      let text = '';
+      for (const { key, attribute, write, isSeen } of writers) {
+        const value = shown[attribute];
+        if (value === undefined || isSeen?.(shown) === false) continue;
+        text += (text === '' ? '{' : ',') + key + write(value);
+      }
+      return text === '' ? '{}' : `${text}}`;
+    },
+  };
+}
+
+/** A name in the answer, and the attribute it shows. */
+interface Alias extends Column {
+  attribute: string;
+}
+
+function aliasesOf(column: Column): Alias[] {
+  const own = { ...column, attribute: column.name };
+  return column.name === 'tenant_id' ? [own, { ...own, name: 'project_id' }] : [own];
+}
+
+/** What JSON must escape: beside these, halves of surrogate pairs. */
+// eslint-disable-next-line no-control-regex
+const special = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** Writes one attribute of row after row, in many of which it is the same. */
+function writer(): (value: unknown) => string {
+  let last: unknown;
+  let text = 'null';
+  return (value) => {
+    if (value === null) return 'null';
+    if (value !== last || typeof value === 'object') {
+      text = typeof value === 'string' && !special.test(value) ? `"${value}"` : jsonOf(value);
+      last = value;
+    }
+    return text;
+  };
+}
+
+const jsonOf = (value: unknown) =>
+  Array.isArray(value) && value.length === 0 ? '[]' : JSON.stringify(value);
