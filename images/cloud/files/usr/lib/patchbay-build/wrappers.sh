@@ -5,11 +5,16 @@ roles=$(node /usr/lib/patchbay/main.js 2>&1 | sed -n 's/.*Roles: //p' | tr -d ,)
 for role in $roles; do
   [ "$role" != patchbay ] || continue
   heap=--max-semi-space-size=1
-  # Its lists make much that is soon thrown away: room for that, but none for what is thrown away later.
-  [ "$role" != neutron-server ] || heap='--max-semi-space-size=2 --heap-growing-percent=50'
+  malloc=
+  if [ "$role" = neutron-server ]; then
+    # Its lists make much that is soon thrown away: room for that, but none for what is thrown away later.
+    heap='--max-semi-space-size=2 --heap-growing-percent=50'
+    # What is freed goes back to the system: one heap for all threads, and large blocks apart, whatever sizes the C library has seen.
+    malloc="MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072"
+  fi
   cat >"/usr/bin/$role" <<EOT
 #!/bin/sh
-export NODE_COMPILE_CACHE=/var/cache/patchbay
+export NODE_COMPILE_CACHE=/var/cache/patchbay $malloc
 exec node --no-warnings $heap --v8-pool-size=1 /usr/lib/patchbay/main.js $role "\$@"
 EOT
   chmod +x "/usr/bin/$role"
