@@ -40,7 +40,7 @@ export async function listRequest({ env, resource, context }: Asked, url: URL): 
   const idOf = (shown: Item) => ({ id: showing.valueOf(shown, 'id') });
   for await (const some of listVisible(env, env.store.read, { resource, table, query, context, showing })) {
     if (some.length === 0) continue;
-    const items = some.map(showing.textOf).join();
+    const items = showing.textOf(some);
     parts.push(Buffer.from(edges.count === 0 ? items : `, ${items}`));
     edges.count += some.length;
     edges.first ??= idOf(some[0]!);

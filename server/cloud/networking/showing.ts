@@ -14,8 +14,8 @@ export interface Showing {
   shownOf(rows: Rows, list: Item[]): Promise<Item[]>;
   /** What he sees in an attribute of such a row; undefined where he does not see it. */
   valueOf(shown: Item, name: string): unknown;
-  /** Such a row as JSON, all that he may see. */
-  textOf(shown: Item): string;
+  /** Such rows as JSON, all that he may see, with commas between them. */
+  textOf(list: readonly Item[]): string;
 }
 
 /** How to show rows; `fields` are the attributes asked for, all of them when none is, `others` what `valueOf` is asked besides. */
@@ -53,14 +53,19 @@ export function showingOf(
       const alias = byName.get(name);
       return alias === undefined || alias.isSeen?.(shown) === false ? undefined : shown[alias.attribute];
     },
-    textOf(shown) {
-      let text = '';
-      for (const { key, attribute, write, isSeen } of writers) {
-        const value = shown[attribute];
-        if (value === undefined || isSeen?.(shown) === false) continue;
-        text += (text === '' ? '{' : ',') + key + write(value);
+    textOf(list) {
+      const pieces: string[] = [];
+      for (const shown of list) {
+        const began = pieces.length;
+        for (const { key, attribute, write, isSeen } of writers) {
+          const value = shown[attribute];
+          if (value === undefined || isSeen?.(shown) === false) continue;
+          pieces.push(pieces.length === began ? '{' : ',', key, write(value));
+        }
+        pieces.push(pieces.length === began ? '{}' : '}', ',');
       }
-      return text === '' ? '{}' : `${text}}`;
+      pieces.pop();
+      return pieces.join('');
     },
   };
 }
