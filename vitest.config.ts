@@ -35,6 +35,11 @@ const acceptance = {
   },
 };
 
+/** Two labs are walked for minutes, mostly waiting for them, while the other files look at pages that a test makes up. */
+const inBrowser = {
+  test: { ...project('e2e', 600_000, 2).test, globalSetup: ['test/support/built-pages.ts'] },
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -45,7 +50,7 @@ export default defineConfig({
       project('host', 120_000, 1),
       project('lab', 600_000, 2),
       project('faults', 600_000, 1),
-      project('e2e', 600_000, 1),
+      inBrowser,
       acceptance,
     ],
   },

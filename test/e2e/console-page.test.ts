@@ -5,7 +5,7 @@ import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { serveConsole, type Console } from '../../server/appliance/http/console.ts';
 import { seriousFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { buildPage, openConsole, readTerminal, type LearnerPage } from '../support/console-page.ts';
+import { openConsole, readTerminal, type LearnerPage } from '../support/console-page.ts';
 import { temporaryJourneys } from '../support/console-client.ts';
 import { createDemoLabs, type DemoLabs } from '../support/demo-labs.ts';
 
@@ -18,7 +18,6 @@ let serve: (port: number) => Promise<Console>;
 const secret = randomBytes(32);
 
 beforeAll(async () => {
-  buildPage();
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());

@@ -97,7 +97,7 @@ it('says what the appliance refuses', async () => {
 });
 
 it('shows the time left, amber and aloud when it is short, and gives more', async () => {
-  const soonShort = new Date(Date.now() + 15 * 60_000 + 4000).toISOString();
+  const soonShort = new Date(Date.now() + 15 * 60_000 + 8000).toISOString();
   await state.look('open', (lab) => ({ ...lab, clock: { endsAt: soonShort, extendMinutes: 30 } }));
   expect(await page.locator('.lab-clock-short').count()).toBe(0);
   await page.getByRole('alert').getByText('15 minutes left in this lab').waitFor();

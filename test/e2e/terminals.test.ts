@@ -4,7 +4,7 @@ import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { seriousFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { testConsole, type TestConsole } from '../support/console-client.ts';
-import { buildPage, openConsole, readTerminal, type LearnerPage } from '../support/console-page.ts';
+import { openConsole, readTerminal, type LearnerPage } from '../support/console-page.ts';
 import { playTerminal, type PlayedTerminal } from '../support/played-terminal.ts';
 
 let browser: Browser;
@@ -18,7 +18,6 @@ let labId: string;
 const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 15_000 });
 
 beforeAll(async () => {
-  buildPage();
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());

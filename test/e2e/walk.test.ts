@@ -13,7 +13,7 @@ import { listLabs } from '../../server/appliance/labs/list.ts';
 import { folders } from '../../server/appliance/set-up/folders.ts';
 import { startAppliance, type Appliance } from '../support/appliance.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { buildPage, openConsole, type LearnerPage } from '../support/console-page.ts';
+import { openConsole, type LearnerPage } from '../support/console-page.ts';
 import { createLearner, soon, type Learner } from '../support/learner.ts';
 
 describe.each(['ovs-vlan-one-tenant', 'linuxbridge-vlan-two-tenants'])('%s', (entry) => {
@@ -30,7 +30,6 @@ describe.each(['ovs-vlan-one-tenant', 'linuxbridge-vlan-two-tenants'])('%s', (en
   const sockets = new Set<WebSocketRoute>();
 
   beforeAll(async () => {
-    buildPage();
     lab = await readLab(folders.labs, entry);
     engine = await connectEngine(process.env);
     state = await mkdtemp(join(tmpdir(), 'patchbay-walk-'));

@@ -1,15 +1,5 @@
 // The console in a browser, as a learner uses it, for end-to-end tests.
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { root } from './sources.ts';
-
-/** Builds the page as it is delivered: with React's production code, which a test's own environment would not choose. */
-export function buildPage(): void {
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const env = { ...process.env, NODE_ENV: 'production' };
-  execFileSync(process.execPath, [vite, 'build', 'web', '--logLevel', 'error'], { cwd: root, env });
-}
 
 export interface LearnerPage extends AsyncDisposable {
   page: Page;

@@ -2,7 +2,6 @@
 import type { Browser, Page } from 'playwright-core';
 import type { LabState } from '../../server/appliance/http/types.ts';
 import { launchBrowser } from './browser.ts';
-import { buildPage } from './console-page.ts';
 import { serveStates, type StateConsole } from './state-console.ts';
 import { everyState, type NamedState } from './states/every-state.ts';
 import { firstLabShown } from './states/first-lab.ts';
@@ -15,9 +14,8 @@ export interface StatePage extends AsyncDisposable {
   look(name: string, change?: (lab: LabState) => LabState): Promise<LabState>;
 }
 
-/** Builds the page and opens a browser; every file of tests has one. */
+/** Opens a browser; every file of tests has one. */
 export async function openStatePage(): Promise<StatePage> {
-  buildPage();
   const shown = await firstLabShown();
   const states = everyState(shown.source);
   const served = await serveStates(shown);

@@ -16,8 +16,20 @@ export async function ensureWebPages(say: (text: string) => void): Promise<void>
   const built = await readFile(stampFile, 'utf8').catch(() => '');
   if (built === hash && existsSync(join(folders.webBuilt, 'index.html'))) return;
   say("Building the console's pages");
-  const { build } = await import('vite'); // slow to load, seldom needed
-  await build({ root: folders.web, logLevel: 'error' });
+  await buildPages();
   await mkdir(folders.build, { recursive: true });
   await writeFile(stampFile, hash);
+}
+
+/** As they are delivered: with React's production code, whatever the environment of this process is for. */
+async function buildPages(): Promise<void> {
+  const { build } = await import('vite'); // slow to load, seldom needed
+  const { NODE_ENV: before } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({ root: folders.web, logLevel: 'error' });
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
 }
