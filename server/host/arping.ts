@@ -1,4 +1,5 @@
 // Gratuitous ARP: tells neighbours of a new or moved address.
+import { inGuestNetns } from './guest-netns.ts';
 import { inNetns } from './netns.ts';
 import { run } from './run.ts';
 
@@ -8,6 +9,8 @@ export interface Announcement {
   /** How many of each form are sent, a second apart. */
   count: number;
   ns?: string;
+  /** Instead of `ns`: the file of an instance's namespace. */
+  netns?: string;
   /** Where the address is new rather than moved one form is enough. */
   isNew?: boolean;
 }
@@ -18,12 +21,14 @@ export async function announceAddress({
   address,
   count,
   ns,
+  netns,
   isNew = false,
 }: Announcement): Promise<void> {
   if (count < 1) return;
+  const within = (argv: string[]) => (netns === undefined ? inNetns(ns, argv) : inGuestNetns(netns, argv));
   await Promise.all(
     (isNew ? ['-U'] : ['-U', '-A']).map((form) =>
-      run(inNetns(ns, ['arping', form, '-I', dev, '-c', String(count), '-w', String(count + 1), address]), {
+      run(within(['arping', form, '-I', dev, '-c', String(count), '-w', String(count + 1), address]), {
         timeoutMs: (count + 3) * 1000,
         okCodes: [0, 1], // 1: nobody answered, as nobody should
       }),

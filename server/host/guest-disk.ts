@@ -1,5 +1,5 @@
 // Disks of instances: a tmpfs (overlayfs wants one on top inside a container) over an unpacked image.
-import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMountPoints } from './guest-netns.ts';
@@ -17,44 +17,6 @@ export async function ensureGuestDisk(folder: string, sizeMb: number): Promise<v
 export async function removeGuestDisk(folder: string): Promise<void> {
   const disk = join(folder, 'disk');
   if ((await readMountPoints()).has(disk)) await run(['umount', '-l', disk]);
-}
-
-/** The longest archive of a disk that goes from host to host in one message. */
-const mostArchiveBytes = 64 * 2 ** 20;
-
-/** What an instance wrote on its disk, as a compressed archive. Throws when that is more than 64 MiB. */
-export async function packGuestDisk(folder: string): Promise<Buffer> {
-  const archive = join(folder, 'disk.tar.gz');
-  try {
-    const argv = [
-      'tar',
-      '--xattrs',
-      '--xattrs-include=*',
-      '-czf',
-      archive,
-      '-C',
-      join(folder, 'disk'),
-      'upper',
-    ];
-    await run(argv, { timeoutMs: 60_000 });
-    const { size } = await stat(archive);
-    if (size > mostArchiveBytes) throw new Error(`A disk of ${size} bytes is too big to move`);
-    return await readFile(archive);
-  } finally {
-    await rm(archive, { force: true });
-  }
-}
-
-/** Fills a new disk with what was packed elsewhere. */
-export async function unpackGuestDisk(folder: string, archive: Buffer): Promise<void> {
-  const file = join(folder, 'disk.tar.gz');
-  try {
-    await writeFile(file, archive);
-    const argv = ['tar', '--xattrs', '--xattrs-include=*', '-xpzf', file, '-C', join(folder, 'disk')];
-    await run(argv, { timeoutMs: 60_000 });
-  } finally {
-    await rm(file, { force: true });
-  }
 }
 
 /** True where the image of this checksum is unpacked in the cache; one that came with the node is linked into it. */

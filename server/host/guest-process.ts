@@ -87,6 +87,20 @@ export async function killGuest({ pid }: Pick<GuestProcess, 'pid'>): Promise<voi
   throw new Error(`process ${pid} does not end`);
 }
 
+/** Ends whatever runs in a network namespace: what is left of an instance that was not brought back wholly. */
+export async function killGuestsIn(netns: string): Promise<void> {
+  const inode = await netnsInode(netns);
+  for (const entry of await readdir('/proc'))
+    if (/^\d+$/.test(entry) && inode !== undefined && (await netnsInode(`/proc/${entry}/ns/net`)) === inode)
+      await killGuest({ pid: Number(entry) });
+}
+
+/** Resolves when an instance ends that is nobody's child here. Its exit code is not to be had. */
+export function watchGuest({ pid }: Pick<GuestProcess, 'pid'>): Promise<number> {
+  const started = spawnDetached(['tail', `--pid=${pid}`, '--follow', '/dev/null']);
+  return started.then(({ exited }) => exited);
+}
+
 /** Stops all processes of an instance where they are, or lets them go on. */
 export async function setGuestFrozen({ pid }: Pick<GuestProcess, 'pid'>, frozen: boolean): Promise<void> {
   const space = await readlink(`/proc/${pid}/ns/pid`);

@@ -1,6 +1,7 @@
 // Plugging an instance's interface. The hybrid way: veth tap/ethN - Linux bridge qbr - veth qvb/qvo - Open vSwitch, where iptables
 // sees the frames, which is what security groups need. Others put the tap straight into Open vSwitch or into a Linux bridge brq.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { ensureBridge } from './bridge.ts';
 import { inGuestNetns } from './guest-netns.ts';
 import { ipBatch, type IpArgs } from './ip.ts';
@@ -16,6 +17,8 @@ export interface GuestVif {
   mtu: number;
   /** Name inside the instance: `eth0`. */
   nic: string;
+  /** Its number inside, which processes that move with the instance know it by; left out: the kernel chooses. */
+  index?: number;
   /** File of the instance's network namespace. */
   netns: string;
   vm_uuid: string;
@@ -37,7 +40,8 @@ export async function plugVif(vif: GuestVif): Promise<void> {
   const { tap } = vifNames(vif.port_id);
   await removeDevices(vif.port_id);
   const mtu = ['mtu', String(vif.mtu)];
-  const inside = ['name', vif.nic, 'address', vif.mac_address, ...mtu, 'netns', vif.netns];
+  const index = vif.index === undefined ? [] : ['index', String(vif.index)];
+  const inside = ['name', vif.nic, ...index, 'address', vif.mac_address, ...mtu, 'netns', vif.netns];
   const makeTap = ['link', 'add', 'name', tap, ...mtu, 'type', 'veth', 'peer', ...inside];
   if (vif.kind === 'hybrid') await plugHybrid(vif, makeTap);
   else {
@@ -118,6 +122,10 @@ export const setVifUp = (port_id: string, up: boolean): Promise<void> =>
   ipBatch([
     ['link', 'set', 'dev', vifNames(port_id).tap, 'alias', up ? freeAlias : heldAlias, up ? 'up' : 'down'],
   ]);
+
+/** The number of a port's interface inside its instance. */
+export const nicIndexOf = async (port_id: string): Promise<number> =>
+  Number(await readFile(`/sys/class/net/${vifNames(port_id).tap}/iflink`, 'utf8'));
 
 /** How a port is plugged, among all devices and switch ports of the node; undefined: not, or not wholly. */
 export function pluggedAs(

@@ -91,7 +91,9 @@ export async function computeServer(): Promise<ComputeServer> {
   const compute = await listen(createComputeApp(deps, authenticate), address);
   const metadataDeps = { store, session, sharedSecret: metadataSecret, domain: 'novalocal', log };
   const metadata = await listen(createMetadataApp(metadataDeps), address);
-  const conductor = conductorEndpoints(store, hosts, events, { domain: 'novalocal' });
+  const tell = (server: string, method: string, instance_uuid: string) =>
+    rpc.cast('compute', method, { instance_uuid }, { server });
+  const conductor = conductorEndpoints(store, hosts, events, { domain: 'novalocal', tell });
   const as =
     (token: string | undefined): Ask =>
     (method, path, body) =>

@@ -51,7 +51,7 @@ export async function createContainer(docker: Docker, spec: ContainerSpec): Prom
         CapDrop: ['ALL'],
         CapAdd: spec.capabilities,
         // The profile of Debian and Ubuntu forbids every mount; a user namespace of the engine's stays in force.
-        SecurityOpt: ['apparmor=unconfined'],
+        SecurityOpt: ['apparmor=unconfined', ...(spec.isUnfiltered ? ['seccomp=unconfined'] : [])],
         ...(spec.isProcOpen ? { MaskedPaths: [], ReadonlyPaths: [] } : { ReadonlyPaths: readOnlyPaths }),
         Devices: spec.devices.map((path) => ({
           PathOnHost: path,

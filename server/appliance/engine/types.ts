@@ -25,6 +25,8 @@ export interface ContainerSpec {
   publish: number[];
   /** /proc as the kernel has it: nothing masked and nothing read-only. */
   isProcOpen: boolean;
+  /** Without the engine's filter of system calls. */
+  isUnfiltered: boolean;
   env: Record<string, string>;
   /** Instead of the image's own. */
   entrypoint?: string[];

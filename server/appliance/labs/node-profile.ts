@@ -14,6 +14,7 @@ type Profile = Pick<
   | 'cpus'
   | 'publish'
   | 'isProcOpen'
+  | 'isUnfiltered'
 >;
 
 const MiB = 2 ** 20;
@@ -47,7 +48,10 @@ export function profileOf(
   facts: Pick<EngineFacts, 'isUserNamespaceRemapped' | 'isRootless'>,
 ): Profile {
   const isRemapped = facts.isUserNamespaceRemapped || facts.isRootless;
-  const plain = { devices: [], mounts: [], tmpfs: {}, sysctls: {}, publish: [], isProcOpen: false, cpus: 2 };
+  const plain = {
+    ...{ devices: [], mounts: [], tmpfs: {}, sysctls: {}, publish: [], cpus: 2 },
+    ...{ isProcOpen: false, isUnfiltered: false },
+  };
   const namespaces = {
     ...plain,
     capabilities: withNamespaces,
@@ -73,6 +77,8 @@ export function profileOf(
         ...namespaces,
         memoryBytes: 1536 * MiB,
         pids: 4096,
+        // The kernel lets nobody below a filter look into one, as bringing an instance to another host does.
+        isUnfiltered: true,
         tmpfs: { '/var/lib/nova/instances': 'rw,exec,suid,dev,size=512m,mode=0755' },
       };
     case 'outside':

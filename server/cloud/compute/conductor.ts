@@ -1,6 +1,13 @@
 // Topic `conductor`: compute nodes ask what is wanted of their instances and report what became of them.
-import { powerState, type InstanceReport, type InstanceSpec, type ServiceReport } from '../model/instance.ts';
+import {
+  powerState,
+  type InstanceReport,
+  type InstanceSpec,
+  type ServiceReport,
+  type WantedState,
+} from '../model/instance.ts';
 import { instances, type InstanceRow } from '../store/compute-tables.ts';
+import type { Rows } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { configDrive } from './metadata/config-drive.ts';
 import { findFlavor } from './flavors.ts';
@@ -11,7 +18,7 @@ import type { InstanceEvents } from './instance-events.ts';
 const hostState = ({ vm_state, power_state }: InstanceRow) =>
   vm_state !== 'resized' ? vm_state : power_state === powerState.shutdown ? 'stopped' : 'active';
 
-/** What compute node `host` must know of an instance: the one it is on, or the one that it moved away from. */
+/** What compute node `host` must know of an instance: the one it is on, the one that it moved away from, or the next one. */
 export function specOf(row: InstanceRow, { host, domain }: { host: string; domain: string }): InstanceSpec {
   const flavor = findFlavor(row.flavor_id);
   return {
@@ -23,7 +30,7 @@ export function specOf(row: InstanceRow, { host, domain }: { host: string; domai
     memory_mb: flavor?.ram ?? 64,
     disk_gb: flavor?.disk ?? 0,
     availability_zone: row.availability_zone,
-    wanted: host === row.host ? row.wanted : 'kept',
+    wanted: wantedAt(row, host),
     vm_state: hostState(row),
     task_state: row.task_state,
     generation: row.generation,
@@ -32,16 +39,31 @@ export function specOf(row: InstanceRow, { host, domain }: { host: string; domai
     security_group_ids: row.security_group_ids,
     network_info: row.network_info,
     config_drive: row.config_drive ? configDrive(row, domain) : null,
-    disk_from: host === row.host && row.task_state === 'resize_migrating' ? row.old_host : null,
+    disk_from: sourceFor(row, host),
   };
 }
 
-/** The methods, each answering one host about its own instances only. `domain` is that of the instances' full names. */
+function wantedAt({ host, new_host, wanted }: InstanceRow, asking: string): WantedState {
+  if (asking === new_host) return 'arriving';
+  if (asking !== host) return 'kept';
+  return new_host !== null && wanted !== 'deleted' ? 'leaving' : wanted;
+}
+
+/** The host that has what the asking one has to fetch. */
+function sourceFor({ host, old_host, new_host, task_state }: InstanceRow, asking: string): string | null {
+  if (asking === new_host) return host;
+  return asking === host && task_state === 'resize_migrating' ? old_host : null;
+}
+
+/**
+ * The methods, each answering one host about its own instances only. `domain` is that of the instances' full names; `tell` sends
+ * a host a message about one.
+ */
 export function conductorEndpoints(
   store: Store,
   hosts: Hosts,
   events: InstanceEvents,
-  { domain }: { domain: string },
+  { domain, tell }: { domain: string; tell: (host: string, method: string, uuid: string) => void },
 ) {
   return {
     report_state: async (report: ServiceReport): Promise<void> => hosts.report(report),
@@ -50,35 +72,45 @@ export function conductorEndpoints(
       return row === undefined || !isOf(row, host) ? null : specOf(row, { host, domain });
     },
     instances_get_by_host: async ({ host }: { host: string }): Promise<InstanceSpec[]> => {
-      const [own, old] = await Promise.all([
+      const [own, ...others] = await Promise.all([
         store.read.all(instances, { host }),
         store.read.all(instances, { old_host: host }),
+        store.read.all(instances, { new_host: host }),
       ]);
-      return [...own, ...old.filter((row) => isOf(row, host))].map((row) => specOf(row, { host, domain }));
+      return [...own, ...others.flat().filter((row) => isOf(row, host))].map((row) =>
+        specOf(row, { host, domain }),
+      );
     },
     instance_update: async (report: InstanceReport): Promise<void> => {
       const changed = await updateInstance(store, report);
       if (changed === undefined) return;
       const { before, after } = changed;
+      if (report.migration !== undefined)
+        for (const host of [before.host, before.new_host])
+          if (host !== null) tell(host, `${verbs[report.migration]}_live_migration`, before.id);
       if (after === undefined) events.deleted(before);
       else events.updated(before, after);
     },
   };
 }
 
-/** Whether a host has to do with an instance; of one that is to go nothing stays where it was before. */
+const verbs = { arrived: 'post', failed: 'rollback' };
+
+/** Whether a host has to do with an instance; of one that is to go nothing stays where it was before or was to be. */
 const isOf = (row: InstanceRow, host: string) =>
-  row.host === host || (row.old_host === host && row.wanted !== 'deleted');
+  row.host === host || ([row.old_host, row.new_host].includes(host) && row.wanted !== 'deleted');
 
 /** A report about an instance that was meanwhile asked to go changes nothing but its going. `after`: none for one that is gone. */
 async function updateInstance(
   store: Store,
   report: InstanceReport,
 ): Promise<{ before: InstanceRow; after?: InstanceRow } | undefined> {
-  const { uuid, host, is_deleted, fault, ...changes } = report;
+  const { uuid, host, is_deleted, fault, migration, ...changes } = report;
   return store.transaction(async (rows) => {
-    const row = await rows.find(instances, { id: uuid, host });
-    if (row === undefined) return undefined;
+    const row = await rows.find(instances, { id: uuid });
+    if (row === undefined || !isOf(row, host) || host === row.old_host) return undefined;
+    if (migration !== undefined || host === row.new_host)
+      return onTheWay(rows, row, { host, migration, network_info: changes.network_info });
     if (is_deleted) {
       if (row.wanted !== 'deleted') return undefined;
       await rows.remove(instances, { id: uuid });
@@ -104,4 +136,25 @@ async function updateInstance(
     await rows.update(instances, { id: uuid }, changed);
     return { before: row, after: { ...row, ...changed } };
   });
+}
+
+/**
+ * What the hosts of a live migration say of it. Where the instance is changes here and at once, so it goes on on one of them only:
+ * who comes too late is told nothing but what is wanted of it.
+ */
+async function onTheWay(
+  rows: Rows,
+  row: InstanceRow,
+  { host, migration, network_info }: Pick<InstanceReport, 'host' | 'migration' | 'network_info'>,
+): Promise<{ before: InstanceRow; after: InstanceRow } | undefined> {
+  if (row.new_host === null) return undefined;
+  if (migration === 'arrived' && host !== row.new_host) return undefined;
+  const changed: Partial<InstanceRow> = {
+    ...(network_info === undefined ? {} : { network_info }),
+    ...(migration === undefined ? {} : { new_host: null }),
+    ...(migration === 'arrived' ? { host } : {}),
+    updated_at: new Date().toISOString(),
+  };
+  await rows.update(instances, { id: row.id }, changed);
+  return { before: row, after: { ...row, ...changed } };
 }

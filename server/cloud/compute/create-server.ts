@@ -83,6 +83,7 @@ export async function createServers(
     host: null,
     old_host: null,
     old_flavor_id: null,
+    new_host: null,
     vm_state: 'building',
     task_state: 'scheduling',
     power_state: 0,

@@ -28,7 +28,9 @@ export async function main(argv: string[]): Promise<void> {
   const rpc = connectRpc({ transport_url, exchange, host, log, notification_topics, publisher_id });
   const isPublished = options.notification_driver.some((driver) => /rpc_notifier|messaging/.test(driver));
   const events = instanceEvents(isPublished ? rpc.notify : () => undefined, options.notify_on_state_change);
-  rpc.serve('conductor', conductorEndpoints(store, hosts, events, { domain: options.dhcp_domain }));
+  const tell = (server: string, method: string, instance_uuid: string) =>
+    rpc.cast('compute', method, { instance_uuid }, { server });
+  rpc.serve('conductor', conductorEndpoints(store, hosts, events, { domain: options.dhcp_domain, tell }));
   const session = createSession(neutron);
   const api = await listen(
     createComputeApp(

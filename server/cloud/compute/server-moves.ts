@@ -1,4 +1,4 @@
-// Actions that take an instance to another host: resize and migrate, and the user's word on them.
+// Actions that take an instance to another host: resize and migrate, with the user's word on them, and migration as it runs.
 import { z } from 'zod';
 import type { RequestContext } from '../model/context.ts';
 import { powerState } from '../model/instance.ts';
@@ -20,6 +20,14 @@ const resizeSchema = z.strictObject({
   'OS-DCF:diskConfig': z.enum(['AUTO', 'MANUAL']).optional(),
 });
 
+/** The disk always goes along: hosts share none. So what is asked about that is taken and makes no difference. */
+const liveSchema = z.strictObject({
+  host: z.string().min(1).max(255).nullable(),
+  block_migration: z.union([z.boolean(), z.literal('auto'), z.stringbool()]).optional(),
+  disk_over_commit: z.union([z.boolean(), z.stringbool()]).optional(),
+  force: z.union([z.boolean(), z.stringbool()]).optional(),
+});
+
 export const moves: Partial<Record<string, Move>> = {
   resize: async (deps, row, { body, caller }) => {
     const { flavorRef } = parseBody(resizeSchema, body);
@@ -34,6 +42,16 @@ export const moves: Partial<Record<string, Move>> = {
       throw forbidden("Policy doesn't allow os_compute_api:os-migrate-server:migrate to be performed.");
     requireState(row, 'migrate', ['active', 'stopped']);
     return leave(deps, row, { flavor_id: row.flavor_id, caller });
+  },
+  'os-migrateLive': async (deps, row, { body, caller }) => {
+    if (!caller.is_admin)
+      throw forbidden("Policy doesn't allow os_compute_api:os-migrate-server:migrate_live to be performed.");
+    const { host } = parseBody(liveSchema, body);
+    requireState(row, 'os-migrateLive', ['active', 'paused']);
+    const new_host = host === null ? await choose(deps, row) : await fit(deps, row, host);
+    await change(deps, row, { new_host, task_state: 'migrating' }, caller);
+    tell(deps, row, 'live_migration', [row.host!, new_host], caller);
+    return 202;
   },
   confirmResize: async (deps, row, { caller }) => {
     requireState(row, 'confirmResize', ['resized']);
@@ -63,10 +81,7 @@ async function leave(
   row: InstanceRow,
   { flavor_id, caller }: { flavor_id: string; caller: RequestContext },
 ): Promise<number> {
-  const wish = { zone: row.availability_zone, differentFrom: [row.id] };
-  const host = await deps.hosts.schedule(wish).catch((error: Error) => {
-    throw badRequest(error.message);
-  });
+  const host = await choose(deps, row);
   const changes = {
     ...{ host, old_host: row.host, flavor_id, old_flavor_id: row.flavor_id },
     task_state: 'resize_migrating',
@@ -75,6 +90,24 @@ async function leave(
   await change(deps, row, changes, caller);
   tell(deps, row, 'resize_instance', [row.host!, host], caller);
   return 202;
+}
+
+/** Another host than the present one. */
+function choose({ hosts }: ComputeDeps, row: InstanceRow): Promise<string> {
+  const wish = { zone: row.availability_zone, differentFrom: [row.id] };
+  return hosts.schedule(wish).catch((error: Error) => {
+    throw badRequest(error.message);
+  });
+}
+
+/** The host that was asked for, where it can take the instance. */
+async function fit({ hosts }: ComputeDeps, row: InstanceRow, host: string): Promise<string> {
+  const service = (await hosts.list()).find((one) => one.host === host);
+  if (service === undefined) throw badRequest(`Compute host ${host} could not be found.`);
+  if (host === row.host)
+    throw badRequest(`Unable to migrate instance (${row.id}) to current host (${host}).`);
+  if (!hosts.isUp(service)) throw badRequest(`Compute service of ${host} is unavailable at this time.`);
+  return host;
 }
 
 function requireState(row: InstanceRow, verb: string, states: readonly string[]): void {

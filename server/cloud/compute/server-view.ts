@@ -11,6 +11,7 @@ export function statusOf({ vm_state, task_state }: Pick<InstanceRow, 'vm_state' 
   if (task_state === 'rebuilding') return 'REBUILD';
   if (task_state === 'resize_migrating') return 'RESIZE';
   if (task_state === 'resize_reverting') return 'REVERT_RESIZE';
+  if (task_state === 'migrating') return 'MIGRATING';
   if (task_state === 'rebooting') return 'REBOOT';
   if (task_state === 'rebooting_hard') return 'HARD_REBOOT';
   const statuses: Record<string, string> = {
@@ -81,7 +82,7 @@ export function showServer(
     accessIPv6: row.access_ipv6,
     links: serverLinks(row.id, base),
     'OS-DCF:diskConfig': 'MANUAL',
-    ...(['ACTIVE', 'BUILD', 'REBUILD'].includes(status) ? { progress: 0 } : {}),
+    ...(['ACTIVE', 'BUILD', 'REBUILD', 'MIGRATING'].includes(status) ? { progress: 0 } : {}),
     'OS-EXT-AZ:availability_zone': row.host === null ? '' : row.availability_zone,
     config_drive: row.config_drive ? 'True' : '',
     key_name: row.key_name,

@@ -95,7 +95,7 @@ export function addServers(router: Router, deps: ComputeDeps): void {
   });
   router.delete('/servers/:id', async (req, res) => {
     const row = await getInstance(deps, req.params.id, callerOf(res));
-    const { id, host, old_host } = row;
+    const { id, host, old_host, new_host } = row;
     if (host === null) {
       await store.read.remove(instances, { id });
       deps.events.deleted(row, callerOf(res));
@@ -105,7 +105,7 @@ export function addServers(router: Router, deps: ComputeDeps): void {
       await store.read.update(instances, { id }, changes);
       deps.events.updated(row, { ...row, ...changes }, callerOf(res));
       const args = { instance_uuid: id };
-      for (const server of old_host === null ? [host] : [host, old_host])
+      for (const server of [host, old_host, new_host].filter((one) => one !== null))
         deps.rpc.cast('compute', 'terminate_instance', args, { server, context: callerOf(res) });
     }
     res.status(204).end();

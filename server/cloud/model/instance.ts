@@ -26,9 +26,10 @@ export interface RequestedNetwork {
 
 /**
  * What a compute node should do with an instance. `none`: it failed; nothing of it runs. `kept`: it has moved away, and its
- * disk stays until that is confirmed.
+ * disk stays until that is confirmed. `leaving` and `arriving`: it is on its way as it runs, from this host or to it.
  */
-export type WantedState = 'running' | 'stopped' | 'paused' | 'suspended' | 'none' | 'kept' | 'deleted';
+export type WantedState =
+  'running' | 'stopped' | 'paused' | 'suspended' | 'none' | 'kept' | 'leaving' | 'arriving' | 'deleted';
 
 /** Answer of `instance_get` and `instances_get_by_host`: an instance that belongs on the asking host. */
 export interface InstanceSpec {
@@ -71,6 +72,8 @@ export interface InstanceReport {
   is_deleted?: boolean;
   /** The instance ended by itself. */
   wanted?: WantedState;
+  /** Of a live migration: everything of the instance is here, stopped; or it will not come about. */
+  migration?: 'arrived' | 'failed';
 }
 
 /** Argument of `report_state`. */

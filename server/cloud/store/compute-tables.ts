@@ -28,6 +28,8 @@ export interface InstanceRow {
   /** Where it came from, with its disk as it was, until its move is confirmed or taken back. */
   old_host: string | null;
   old_flavor_id: string | null;
+  /** Where it goes as it runs, until it is there. */
+  new_host: string | null;
   vm_state: string;
   task_state: string | null;
   power_state: number;
@@ -68,6 +70,7 @@ export const instances = defineTable<InstanceRow>({
     host: { type: 'varchar', nullable: true },
     old_host: { type: 'varchar', nullable: true },
     old_flavor_id: { type: 'varchar', length: 64, nullable: true },
+    new_host: { type: 'varchar', nullable: true },
     vm_state: { type: 'varchar', length: 32 },
     task_state: { type: 'varchar', length: 32, nullable: true },
     power_state: { type: 'int' },

@@ -4,9 +4,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readMountPoints } from '../../../host/guest-netns.ts';
 import { readGuest, type GuestProcess } from '../../../host/guest-process.ts';
-import { pluggedAs, vifNames, type VifKind } from '../../../host/guest-vif.ts';
+import { heldAlias, pluggedAs, vifNames, type VifKind } from '../../../host/guest-vif.ts';
 import { readLinks } from '../../../host/link.ts';
 import { readOvsPortsIfAny } from '../../../host/ovs-ports.ts';
+import { readNics, type Nics } from './live-migration.ts';
 import { folderOf, netnsOf, type Settings } from './settings.ts';
 
 /** What was written down when the guest was started. */
@@ -27,6 +28,10 @@ export interface Actual {
   plugged: ReadonlyMap<string, VifKind>;
   /** Ports whose device outside of the instance is up. */
   audible: readonly string[];
+  /** Ports that we ourselves keep everything from. */
+  held: readonly string[];
+  /** What the host it comes from told of its interfaces. */
+  toldNics: Nics | undefined;
   guest: GuestProcess | undefined;
   startedAs: StartedAs | undefined;
   /** The guest asked to be started again when it ended. */
@@ -36,7 +41,7 @@ export interface Actual {
 export async function readActual(settings: Settings, uuid: string): Promise<Actual> {
   const folder = folderOf(settings, uuid);
   const netns = netnsOf(uuid);
-  const [mounts, links, ports, guest, base, nics, startedAs] = await Promise.all([
+  const [mounts, links, ports, guest, base, nics, startedAs, toldNics] = await Promise.all([
     readMountPoints(),
     readLinks(),
     readOvsPortsIfAny(),
@@ -44,6 +49,7 @@ export async function readActual(settings: Settings, uuid: string): Promise<Actu
     readText(join(folder, 'base')),
     readJson<Record<string, string>>(join(folder, 'vifs.json')),
     readJson<StartedAs>(join(folder, 'guest.json')),
+    readNics(folder),
   ]);
   const byName = new Map(links.map((link) => [link.name, link]));
   const known = new Set(Object.keys(nics ?? {}));
@@ -64,6 +70,8 @@ export async function readActual(settings: Settings, uuid: string): Promise<Actu
       }),
     ),
     audible: [...known].filter((port_id) => byName.get(vifNames(port_id).tap)?.isUp === true),
+    held: [...known].filter((port_id) => byName.get(vifNames(port_id).tap)?.alias === heldAlias),
+    toldNics,
     guest,
     startedAs,
     asksForReboot: existsSync(join(folder, 'disk/upper/.reboot')),

@@ -7,9 +7,10 @@ import type { Session } from '../../client/session.ts';
 import { powerState, type RequestedNetwork, type VifSpec, type WantedState } from '../../model/instance.ts';
 import { listInstances, readActual, type Actual } from './actual.ts';
 import { killGuest } from '../../../host/guest-process.ts';
-import { packGuestDisk } from '../../../host/guest-disk.ts';
+import { diskPath, packGuest } from '../../../host/guest-archive.ts';
 import { apply } from './apply.ts';
 import { fetchDesired, type Conductor, type Desired } from './desired.ts';
+import { describeNics, handOver, type Nics } from './live-migration.ts';
 import { endedByItself, plan, type Memory } from './plan.ts';
 import { allocatePort, BuildFailed, releasePorts } from './ports.ts';
 import { folderOf, type Settings } from './settings.ts';
@@ -23,6 +24,9 @@ export interface ComputeAgent {
   detach(uuid: string, port_id: string): Promise<void>;
   /** Ends an instance that moves away and answers with its disk. */
   exportDisk(uuid: string): Promise<Buffer>;
+  /** The interfaces of an instance that is to leave as it runs, and then all of it; it is stopped by that. */
+  describeNics(uuid: string): Promise<Nics>;
+  handOver(uuid: string): Promise<Buffer>;
 }
 
 export interface AgentDeps {
@@ -31,7 +35,17 @@ export interface AgentDeps {
   session: Pick<Session, 'request'>;
   /** Asks another host for the disk of an instance that comes from there. */
   fetchDisk: (uuid: string, from: string) => Promise<Buffer>;
+  /** Asks another host for an instance that comes as it runs. */
+  fetchGuest: (uuid: string, from: string) => Promise<Buffer>;
+  fetchNics: (uuid: string, from: string) => Promise<Nics>;
   log: Logger;
+}
+
+interface Timers {
+  /** Runs while ports are not ACTIVE. */
+  timer?: NodeJS.Timeout | undefined;
+  /** Runs while the instance is on its way to another host. */
+  leaving?: NodeJS.Timeout | undefined;
 }
 
 /** vm_state and power_state of an instance that is as wanted. */
@@ -43,16 +57,21 @@ const reached: Partial<Record<WantedState, { vm_state: string; power_state: numb
 };
 
 /** Steps after which another pass follows by itself. */
-const unfinished: readonly InstanceStep['kind'][] = ['wait-for-ports', 'allocate-ports', 'bind-ports'];
+const unfinished: readonly InstanceStep['kind'][] = [
+  ...(['wait-for-ports', 'allocate-ports', 'bind-ports', 'learn-nics'] as const),
+];
+
+/** How long an instance may be on its way before its host takes it back. */
+const arrivalPatienceMs = 60_000;
 
 export function createComputeAgent({
   settings,
   conductor,
   session,
-  fetchDisk,
   log,
+  ...fetches
 }: AgentDeps): ComputeAgent {
-  const memories = new Map<string, Memory & { timer?: NodeJS.Timeout | undefined; last?: Actual }>();
+  const memories = new Map<string, Memory & Timers & { last?: Actual }>();
   const memoryOf = (uuid: string) => {
     let memory = memories.get(uuid);
     if (memory === undefined) memories.set(uuid, (memory = { isImpatient: false, wasRunning: false }));
@@ -73,7 +92,7 @@ export function createComputeAgent({
     },
     plan: (uuid, desired, actual) => plan(desired, actual, memoryOf(uuid)),
     apply: (uuid, steps) =>
-      apply({ settings, session, conductor, fetchDisk, onAllocated, onWaiting, onStarted }, uuid, steps),
+      apply({ settings, session, conductor, ...fetches, onAllocated, onWaiting, onStarted }, uuid, steps),
     listWanted: async () => (await conductor.list()).map(({ uuid }) => uuid),
     listFound: () => listInstances(settings),
     onResult,
@@ -101,6 +120,20 @@ export function createComputeAgent({
     }, settings.vifTimeoutSeconds * 1000);
   }
 
+  /** Where the other host says nothing: it has died, or this agent was started anew meanwhile. */
+  function awaitArrival(uuid: string): void {
+    memoryOf(uuid).leaving ??= setTimeout(() => {
+      log.error(`instance ${uuid} did not arrive within ${arrivalPatienceMs} ms and stays`);
+      giveUp(uuid).catch((error: unknown) => log.error(`instance ${uuid}: ${String(error)}`));
+    }, arrivalPatienceMs);
+  }
+
+  async function giveUp(uuid: string): Promise<void> {
+    memoryOf(uuid).leaving = undefined;
+    await conductor.update({ uuid, migration: 'failed' });
+    reconciler.add(uuid);
+  }
+
   async function fail(uuid: string, message: string): Promise<void> {
     // Between the last look and the end of the time the instance may have come up, or gone.
     const spec = await conductor.get(uuid);
@@ -126,9 +159,18 @@ export function createComputeAgent({
       clearTimeout(memory.timer);
       memory.timer = undefined;
     }
+    const wanted = desired?.spec.wanted;
+    if (wanted === 'leaving') return awaitArrival(uuid);
+    clearTimeout(memory.leaving);
+    memory.leaving = undefined;
     if (desired === undefined) {
       if (error === undefined) memories.delete(uuid);
       return;
+    }
+    if (wanted === 'arriving' && error !== undefined) {
+      delete result.error;
+      log.error(`instance ${uuid} cannot come here: ${error.message}`);
+      return giveUp(uuid);
     }
     if (error instanceof BuildFailed) {
       delete result.error;
@@ -137,6 +179,10 @@ export function createComputeAgent({
       return;
     }
     if (error !== undefined || isWaiting) return;
+    if (wanted === 'arriving') {
+      await conductor.update({ uuid, migration: 'arrived' });
+      return reconciler.add(uuid);
+    }
     await reportState(uuid, desired, steps, memory);
   }
 
@@ -181,7 +227,12 @@ export function createComputeAgent({
       const { guest, hasDisk } = await readActual(settings, uuid);
       if (!hasDisk) throw new Error(`Instance ${uuid} has no disk on this host`);
       if (guest !== undefined) await killGuest(guest);
-      return packGuestDisk(folderOf(settings, uuid));
+      return packGuest(folderOf(settings, uuid), [diskPath]);
+    },
+    describeNics: (uuid) => describeNics(settings, uuid),
+    handOver: async (uuid) => {
+      // whatever comes of it: what is wanted may have changed meanwhile
+      return handOver({ settings, conductor }, uuid).finally(() => reconciler.add(uuid));
     },
     attach: async (uuid, requested) => {
       const spec = await conductor.get(uuid);

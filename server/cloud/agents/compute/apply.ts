@@ -1,14 +1,17 @@
 // Does the steps of a plan, each safe to repeat.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ensureGuestDisk, removeGuestDisk, unpackGuestDisk } from '../../../host/guest-disk.ts';
+import { announceAddress } from '../../../host/arping.ts';
+import { unpackGuest } from '../../../host/guest-archive.ts';
+import { ensureGuestDisk, removeGuestDisk } from '../../../host/guest-disk.ts';
 import { ensureGuestNetns, removeGuestNetns } from '../../../host/guest-netns.ts';
-import { killGuest, setGuestFrozen, startGuest } from '../../../host/guest-process.ts';
+import { killGuest, setGuestFrozen, startGuest, type GuestProcess } from '../../../host/guest-process.ts';
 import { plugVif, setVifUp, unplugVif } from '../../../host/guest-vif.ts';
 import type { Session } from '../../client/session.ts';
 import type { InstanceSpec, VifSpec } from '../../model/instance.ts';
 import type { Conductor } from './desired.ts';
 import { findImage } from './image.ts';
+import { keepNics, readNics, takeOver, type Nics } from './live-migration.ts';
 import { allocatePorts, bindPorts, releasePorts } from './ports.ts';
 import { folderOf, netnsOf, type Settings } from './settings.ts';
 import type { InstanceStep } from './steps.ts';
@@ -21,6 +24,9 @@ export interface ApplyDeps {
   onAllocated(uuid: string): void;
   /** Asks another host for the disk of an instance that comes from there. */
   fetchDisk(uuid: string, from: string): Promise<Buffer>;
+  /** Asks another host for an instance as it runs, and for its interfaces beforehand. */
+  fetchGuest(uuid: string, from: string): Promise<Buffer>;
+  fetchNics(uuid: string, from: string): Promise<Nics>;
   onWaiting(uuid: string): void;
   onStarted(uuid: string, exited: Promise<number>): void;
 }
@@ -56,7 +62,7 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
       const archive = await deps.fetchDisk(uuid, step.from);
       await ensureGuestDisk(folder, diskMbOf(step.spec));
       try {
-        return await unpackGuestDisk(folder, archive);
+        return await unpackGuest(folder, archive);
       } catch (error) {
         // half of a disk would be taken for a whole one
         await removeGuestDisk(folder);
@@ -69,7 +75,28 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
     case 'make-netns':
       return ensureGuestNetns(netnsOf(uuid));
     case 'plug-vif':
-      return plugIn(settings, uuid, step.vif, step.nic);
+      return plugIn(settings, uuid, step);
+    case 'learn-nics':
+      await keepNics(settings, uuid, await deps.fetchNics(uuid, step.from));
+      return deps.onAllocated(uuid);
+    case 'take-over':
+      return takeOver(
+        {
+          ...deps,
+          plug: (vif) => plugAgain(settings, uuid, vif),
+          release: async (guest, vifs) => {
+            await thaw(
+              guest,
+              vifs.map(({ port_id }) => port_id),
+            );
+            await announce(settings, uuid, vifs);
+          },
+        },
+        step.spec,
+        step.from,
+      );
+    case 'wait-for-arrival':
+      return;
     case 'unplug-vif':
       await unplugVif(step.port_id);
       return changeNics(folder, ({ [step.port_id]: _gone, ...others }) => others);
@@ -82,8 +109,9 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
       await Promise.all(step.port_ids.map((port_id) => setVifUp(port_id, false)));
       return;
     case 'thaw-guest':
-      await Promise.all(step.port_ids.map((port_id) => setVifUp(port_id, true)));
-      return setGuestFrozen(step, false);
+      return thaw(step, step.port_ids);
+    case 'announce':
+      return announce(settings, uuid, step.vifs);
     case 'kill-guest':
       return killGuest(step);
     case 'silence-ports':
@@ -100,13 +128,47 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
   }
 }
 
-async function plugIn(settings: Settings, uuid: string, vif: VifSpec, nic: string): Promise<void> {
+async function plugIn(
+  settings: Settings,
+  uuid: string,
+  { vif, nic, isHeld = false }: { vif: VifSpec; nic: string; isHeld?: boolean },
+): Promise<void> {
   const { port_id, mac_address, mtu, plug: kind = 'hybrid' } = vif;
   // Written first: what is plugged must be found again whatever happens.
   await changeNics(folderOf(settings, uuid), (nics) => ({ ...nics, [port_id]: nic }));
   const netns = netnsOf(uuid);
   const bridge = kind === 'bridge' ? `brq${vif.network_id.slice(0, 11)}` : settings.bridge;
-  await plugVif({ port_id, mac_address, mtu, nic, netns, vm_uuid: uuid, bridge, kind });
+  const index = isHeld ? (await readNics(folderOf(settings, uuid)))?.[port_id]?.index : undefined;
+  await plugVif({
+    ...{ port_id, mac_address, mtu, nic, netns, vm_uuid: uuid, bridge, kind },
+    ...(index === undefined ? {} : { index }),
+  });
+  if (isHeld) await setVifUp(port_id, false);
+}
+
+async function thaw(guest: Pick<GuestProcess, 'pid'>, port_ids: readonly string[]): Promise<void> {
+  await Promise.all(port_ids.map((port_id) => setVifUp(port_id, true)));
+  await setGuestFrozen(guest, false);
+}
+
+/** Plugs an interface in another way than before, and lets nothing reach it yet. */
+async function plugAgain(settings: Settings, uuid: string, vif: VifSpec): Promise<void> {
+  const nic = (await readNics(folderOf(settings, uuid)))?.[vif.port_id]?.nic;
+  if (nic === undefined) return;
+  await unplugVif(vif.port_id);
+  await plugIn(settings, uuid, { vif, nic, isHeld: true });
+}
+
+/** Three times within two seconds, and nobody waits for it. */
+async function announce(settings: Settings, uuid: string, vifs: readonly VifSpec[]): Promise<void> {
+  const nics = (await readNics(folderOf(settings, uuid))) ?? {};
+  for (const { port_id, fixed_ips } of vifs)
+    for (const { ip_address: address } of fixed_ips) {
+      const dev = nics[port_id]?.nic;
+      if (dev === undefined || address.includes(':')) continue;
+      // An instance that has given the address up, or ended, has nothing to tell.
+      announceAddress({ dev, address, count: 3, netns: netnsOf(uuid) }).catch(() => undefined);
+    }
 }
 
 /** Changes vifs.json, in which the names of the interfaces outlive restarts. */

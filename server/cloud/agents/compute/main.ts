@@ -40,6 +40,15 @@ export async function main(argv: string[]): Promise<void> {
     ...{ settings, conductor, session: createSession(neutron), log },
     fetchDisk: async (instance_uuid, server) =>
       Buffer.from(await rpc.call<string>('compute', 'export_disk', { instance_uuid }, { server }), 'base64'),
+    fetchGuest: async (instance_uuid, server) => {
+      const options = { server, timeoutMs: 30_000 };
+      return Buffer.from(
+        await rpc.call<string>('compute', 'hand_over', { instance_uuid }, options),
+        'base64',
+      );
+    },
+    fetchNics: (instance_uuid, server) =>
+      rpc.call('compute', 'describe_nics', { instance_uuid }, { server, timeoutMs: 10_000 }),
   });
   if (mode === 'plan') {
     process.stdout.write(formatPlan(await agent.reconciler.verify()));
@@ -62,21 +71,26 @@ export async function main(argv: string[]): Promise<void> {
   }, log);
 }
 
-/** The methods of topic `compute`: all but four say only which instance to look at. */
+/** The methods of topic `compute`: all but six say only which instance to look at. */
 export function endpointsOf(agent: ComputeAgent): Record<string, Endpoint> {
   const look: Endpoint = ({ instance_uuid }: { instance_uuid: string }) =>
     agent.reconciler.add(instance_uuid);
   const moves = ['resize', 'confirm_resize', 'revert_resize'];
+  const lives = ['live_migration', 'post_live_migration', 'rollback_live_migration'];
   const names = ['build_and_run', 'terminate', 'start', 'stop', 'reboot', 'pause', 'unpause', 'suspend'];
   return {
     ...Object.fromEntries(
       [...names, 'resume', 'rebuild', ...moves].map((name) => [`${name}_instance`, look]),
     ),
+    ...Object.fromEntries(lives.map((name) => [name, look])),
     external_instance_event: look,
     get_console_output: (args: { instance_uuid: string; tail_length: number | null }) =>
       agent.readConsole(args.instance_uuid, args.tail_length),
     export_disk: async (args: { instance_uuid: string }) =>
       (await agent.exportDisk(args.instance_uuid)).toString('base64'),
+    describe_nics: (args: { instance_uuid: string }) => agent.describeNics(args.instance_uuid),
+    hand_over: async (args: { instance_uuid: string }) =>
+      (await agent.handOver(args.instance_uuid)).toString('base64'),
     attach_interface: (args: { instance_uuid: string; requested_network: RequestedNetwork }) =>
       agent.attach(args.instance_uuid, args.requested_network),
     detach_interface: (args: { instance_uuid: string; port_id: string }) =>

@@ -22,6 +22,10 @@ export function plan(desired: Desired | undefined, actual: Actual, memory: Memor
       return shutdown(actual, 'the instance failed');
     case 'kept':
       return shutdown(actual, 'the instance has moved away');
+    case 'leaving':
+      return [{ kind: 'wait-for-arrival', reason: 'the instance is on its way to another host' }];
+    case 'arriving':
+      return arrival(desired, actual);
     case 'running':
     case 'paused':
     case 'suspended':
@@ -58,6 +62,24 @@ function prepare(desired: Desired, actual: Actual): InstanceStep[] {
     ];
   if (!actual.hasNetns) steps.push({ kind: 'make-netns', reason: 'it has no network namespace' });
   return [...steps, ...plugging(spec.network_info, actual)];
+}
+
+/** All of an instance that comes from another host as it runs: where it can be plugged and unpacked, then itself. */
+function arrival({ spec }: Desired, actual: Actual): InstanceStep[] {
+  const from = spec.disk_from!;
+  if (actual.guest !== undefined) return [];
+  const reason = `it comes from ${from}`;
+  if (actual.toldNics === undefined) return [{ kind: 'learn-nics', from, reason }];
+  const steps: InstanceStep[] = [];
+  if (actual.base === undefined) steps.push({ kind: 'find-image', spec, reason });
+  if (!actual.hasDisk) steps.push({ kind: 'make-disk', spec, reason });
+  if (!actual.hasNetns) steps.push({ kind: 'make-netns', reason });
+  for (const vif of spec.network_info ?? []) {
+    const nic = actual.toldNics[vif.port_id]?.nic;
+    if (nic !== undefined && !actual.plugged.has(vif.port_id))
+      steps.push({ kind: 'plug-vif', vif, nic, isHeld: true, reason });
+  }
+  return [...steps, { kind: 'take-over', spec, from, reason }];
 }
 
 const isBoundElsewhere = ({ spec, ports = [] }: Desired) =>
@@ -115,11 +137,17 @@ function power(desired: Desired, actual: Actual, memory: Memory): InstanceStep[]
     return [...kill, { kind: 'start-guest', spec, reason: 'it is to run and does not' }];
   }
   const shouldFreeze = spec.wanted !== 'running';
-  if (shouldFreeze === guest.isFrozen) return [];
-  const port_ids = spec.network_info.map(({ port_id }) => port_id);
-  return shouldFreeze
-    ? [{ kind: 'freeze-guest', pid: guest.pid, port_ids, reason: `it is to be ${spec.wanted}` }]
-    : [{ kind: 'thaw-guest', pid: guest.pid, port_ids, reason: 'it is to go on' }];
+  // a migration that did not come about may have left it going with its interfaces held
+  const isReached = shouldFreeze ? guest.isFrozen : !guest.isFrozen && actual.held.length === 0;
+  if (isReached) return [];
+  const vifs = spec.network_info;
+  const port_ids = vifs.map(({ port_id }) => port_id);
+  if (shouldFreeze)
+    return [{ kind: 'freeze-guest', pid: guest.pid, port_ids, reason: `it is to be ${spec.wanted}` }];
+  const thaw: InstanceStep = { kind: 'thaw-guest', pid: guest.pid, port_ids, reason: 'it is to go on' };
+  return spec.task_state === 'migrating'
+    ? [thaw, { kind: 'announce', vifs, reason: 'its neighbours may look for it elsewhere' }]
+    : [thaw];
 }
 
 /** The namespace of a guest stays, and its kernel would go on answering pings: so nothing may reach it. */

@@ -9,13 +9,19 @@ interface Kinds {
   /** From the host that the instance comes from. */
   'fetch-disk': { spec: InstanceSpec; from: string };
   'bind-ports': { vifs: readonly VifSpec[] };
+  /** Of an instance that comes as it runs. */
+  'learn-nics': { from: string };
+  'take-over': { spec: InstanceSpec; from: string };
+  'wait-for-arrival': object;
   'make-netns': object;
-  'plug-vif': { vif: VifSpec; nic: string };
+  'plug-vif': { vif: VifSpec; nic: string; isHeld?: boolean };
   'unplug-vif': { port_id: string };
   'wait-for-ports': object;
   'start-guest': { spec: InstanceSpec };
   'freeze-guest': { pid: number; port_ids: string[] };
   'thaw-guest': { pid: number; port_ids: string[] };
+  /** Tells the neighbours that addresses are here now. */
+  announce: { vifs: readonly VifSpec[] };
   'kill-guest': { pid: number };
   'silence-ports': { port_ids: readonly string[] };
   'remove-disk': object;

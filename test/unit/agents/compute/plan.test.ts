@@ -43,6 +43,8 @@ const running: Actual = {
   nics: { p1: 'eth0' },
   plugged: new Map([['p1', 'hybrid']]),
   audible: ['p1'],
+  held: [],
+  toldNics: undefined,
   guest: { pid: 7, isFrozen: false },
   startedAs: { generation: 1, rebuilds: 0 },
   asksForReboot: false,
@@ -55,6 +57,8 @@ const bare: Actual = {
   nics: {},
   plugged: new Map(),
   audible: [],
+  held: [],
+  toldNics: undefined,
   guest: undefined,
   startedAs: undefined,
   asksForReboot: false,
@@ -160,4 +164,47 @@ it('keeps the disk of an instance that has moved away, and nothing else', () => 
   const kept = { spec: spec({ wanted: 'kept' }) };
   expect(kinds(kept, running, seen)).toEqual(['kill-guest', 'unplug-vif']);
   expect(kinds(kept, { ...running, guest: undefined, nics: {}, plugged: new Map() })).toEqual([]);
+});
+
+const arriving = { wanted: 'arriving', disk_from: 'compute1', task_state: 'migrating' } as const;
+const told = { p1: { nic: 'eth1', index: 3 } };
+
+it('asks for the interfaces of what arrives before it plugs them under the same names, and holds them', () => {
+  expect(kinds({ spec: spec(arriving) }, bare)).toEqual(['learn-nics']);
+  const steps = plan({ spec: spec(arriving) }, { ...bare, toldNics: told }, fresh);
+  expect(steps.map(({ kind }) => kind)).toEqual([
+    ...['find-image', 'make-disk', 'make-netns', 'plug-vif', 'take-over'],
+  ]);
+  expect(steps.find(({ kind }) => kind === 'plug-vif')).toMatchObject({ nic: 'eth1', isHeld: true });
+});
+
+it('does what is missing of an arrival that was interrupted, and nothing once it is here', () => {
+  const ready: Actual = { ...running, guest: undefined, toldNics: told };
+  expect(kinds({ spec: spec(arriving) }, ready)).toEqual(['take-over']);
+  const arrived: Actual = { ...ready, guest: { pid: 7, isFrozen: true }, held: ['p1'] };
+  expect(kinds({ spec: spec(arriving) }, arrived)).toEqual([]);
+});
+
+it('leaves an instance alone that is on its way to another host, stopped or not', () => {
+  const stopped: Actual = { ...running, guest: { pid: 7, isFrozen: true }, held: ['p1'] };
+  for (const actual of [running, stopped])
+    expect(kinds({ spec: spec({ wanted: 'leaving', task_state: 'migrating' }) }, actual)).toEqual([
+      'wait-for-arrival',
+    ]);
+});
+
+it('lets an instance go on that has arrived, or has not left, and tells its neighbours', () => {
+  const migrating = { task_state: 'migrating' };
+  const stopped: Actual = { ...running, guest: { pid: 7, isFrozen: true }, held: ['p1'] };
+  const held: Actual = { ...running, held: ['p1'] };
+  for (const actual of [stopped, held])
+    expect(kinds({ spec: spec(migrating), ports: port('ACTIVE') }, actual)).toEqual([
+      'thaw-guest',
+      'announce',
+    ]);
+  const isElsewhere = { ...port('DOWN')[0]!, isElsewhere: true };
+  expect(kinds({ spec: spec(migrating), ports: [isElsewhere] }, stopped)).toEqual(['bind-ports']);
+  expect(kinds({ spec: spec({ ...migrating, wanted: 'paused' }), ports: port('ACTIVE') }, stopped)).toEqual(
+    [],
+  );
 });
