@@ -292,6 +292,30 @@ const rebuild: Command = {
   },
 };
 
+const liveMigration: Command = {
+  name: 'live-migration',
+  help: 'Migrate running server to a new machine.',
+  positionals: [serverWord, { name: 'host', help: 'Destination host name.', optional: true }],
+  options: [
+    option('block-migrate', 'True in case of block_migration. (Default=False:live_migration)', {
+      isSwitch: true,
+    }),
+    option('disk-over-commit', 'Allow overcommit. (Default=False)', { isSwitch: true }),
+  ],
+  hasOutput: false,
+  async run({ positionals, options }, { session }) {
+    const { id } = await findServer(session, positionals.server!);
+    await postCompute(session, `/servers/${id}/action`, {
+      'os-migrateLive': {
+        host: positionals.host ?? null,
+        block_migration: options['block-migrate'] === true,
+        disk_over_commit: options['disk-over-commit'] === true,
+      },
+    });
+    return undefined;
+  },
+};
+
 export const serverCommands: readonly Command[] = [
   boot,
   list,
@@ -300,6 +324,7 @@ export const serverCommands: readonly Command[] = [
   consoleLog,
   reboot,
   rebuild,
+  liveMigration,
   action(
     'start',
     'Start a server.',
