@@ -65,7 +65,8 @@ function sectionsOf(cloud: TempestCloud): Sections {
     },
     'compute-feature-enabled': {
       ...{ console_output: true, interface_attach: true, metadata_service: true, config_drive: true },
-      ...{ pause: true, suspend: true, resize: true, cold_migration: true, live_migration: false },
+      ...{ pause: true, suspend: true, resize: true, cold_migration: true, live_migration: true },
+      block_migration_for_live_migration: true,
       ...{ shelve: false, rescue: false, snapshot: false },
       scheduler_enabled_filters: 'AvailabilityZoneFilter,ComputeFilter,DifferentHostFilter,SameHostFilter',
     },
