@@ -68,9 +68,7 @@ export async function* shownById(
 ): AsyncGenerator<Item[]> {
   for (let from = 0; from < keys.length; from += part) {
     const ids = keys.slice(from, from + part).map(({ id }) => id);
-    const byId = new Map(
-      (await rows.all(table, { id: ids }, { columns: showing.columns })).map((row) => [row.id, row]),
-    );
+    const byId = new Map((await rows.all(table, { id: ids }, showing)).map((row) => [row.id, row]));
     // one that went since then is left out
     const found = ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
     yield (await showing.shownOf(rows, found)).filter(isAsked);

@@ -35,8 +35,8 @@ export async function listRequest({ env, resource, context }: Asked, url: URL): 
   const table = tablesByName[resource.name]!;
   const parts = [Buffer.from(`{${JSON.stringify(resource.plural)}: [`)];
   const edges: Edges = { count: 0 };
-  const others = [...Object.keys(query.filters), ...query.sort.map(({ key }) => key)];
-  const showing = showingOf(env, resource, context, { fields: query.fields, others });
+  const compared = [...Object.keys(query.filters), ...query.sort.map(({ key }) => key)];
+  const showing = showingOf(env, resource, context, { fields: query.fields, compared });
   const idOf = (shown: Item) => ({ id: showing.valueOf(shown, 'id') });
   for await (const some of listVisible(env, env.store.read, { resource, table, query, context, showing })) {
     if (some.length === 0) continue;

@@ -1,6 +1,7 @@
 // Rows of a list as one caller is shown them: decided once for all rows where no row decides, and written without a view of each.
 import type { Resource } from '../../lib/resource.ts';
 import type { RequestContext } from '../model/context.ts';
+import { textColumn, type Written } from '../store/json-text.ts';
 import type { Rows } from '../store/rows.ts';
 import { tablesByName } from './tables.ts';
 import { columnsOf, rowCheckOf, type Column } from './view.ts';
@@ -10,6 +11,8 @@ import type { Env, Item } from './work.ts';
 export interface Showing {
   /** The columns to be read of the rows. */
   columns: string[];
+  /** Those that the database writes: no row decides whether they are seen, and nothing else looks at them. */
+  written: Written[];
   /** The rows that he is shown, in their order, with computed fields in them. The rows are the caller's to change. */
   shownOf(rows: Rows, list: Item[]): Promise<Item[]>;
   /** What he sees in an attribute of such a row; undefined where he does not see it. */
@@ -18,30 +21,39 @@ export interface Showing {
   textOf(list: readonly Item[]): string;
 }
 
-/** How to show rows; `fields` are the attributes asked for, all of them when none is, `others` what `valueOf` is asked besides. */
+/** How to show rows; `fields` are the attributes asked for, all of them when none is, `compared` what `valueOf` is asked besides. */
 export function showingOf(
   env: Env,
   resource: Resource,
   context: RequestContext,
-  { fields, others }: { fields: readonly string[]; others: readonly string[] },
+  { fields, compared }: { fields: readonly string[]; compared: readonly string[] },
 ): Showing {
   const columns = columnsOf(env, resource, context);
   const isSeen = rowCheckOf(env, resource, context);
   const { decorate, decoratesBy } = env.rules[resource.name]!;
   const byName = new Map(columns.flatMap((column) => aliasesOf(column).map((alias) => [alias.name, alias])));
   const asked = fields.length === 0 ? byName.keys() : new Set(fields);
-  const writers = [...asked].flatMap((name) => {
-    const alias = byName.get(name);
-    return alias === undefined ? [] : [{ ...alias, key: `${JSON.stringify(name)}:`, write: writer() }];
-  });
   const stored = Object.keys(tablesByName[resource.name]!.columns);
+  const isPlain = decorate === undefined || decoratesBy !== undefined;
+  const wanted = [...asked].map((name) => byName.get(name)).filter((alias) => alias !== undefined);
+  const [plain, others] = divided(
+    wanted,
+    ({ attribute, isSeen }) => isPlain && isSeen === undefined && stored.includes(attribute),
+  );
+  const written = plain.map(({ name, attribute }) => ({ name, column: attribute }));
+  const writers = others.map((alias) => ({
+    ...alias,
+    key: `${JSON.stringify(alias.name)}:`,
+    write: writer(),
+  }));
   const read = new Set([
-    ...['id', ...others, ...writers.map(({ attribute }) => attribute)],
+    ...['id', ...compared, ...writers.map(({ attribute }) => attribute)],
     ...(decorate === undefined ? [] : (decoratesBy ?? stored)),
     ...[isSeen, ...columns.map((column) => column.isSeen)].flatMap((check) => [...(check?.attributes ?? [])]),
   ]);
   return {
     columns: stored.filter((name) => read.has(name)),
+    written,
     async shownOf(rows, list) {
       if (list.length === 0) return [];
       const computed = await decorate?.(rows, list, env, context);
@@ -57,6 +69,7 @@ export function showingOf(
       const pieces: string[] = [];
       for (const shown of list) {
         const began = pieces.length;
+        if (written.length > 0) pieces.push('{', shown[textColumn] as string);
         for (const { key, attribute, write, isSeen } of writers) {
           const value = shown[attribute];
           if (value === undefined || isSeen?.(shown) === false) continue;
@@ -68,6 +81,10 @@ export function showingOf(
       return pieces.join('');
     },
   };
+}
+
+function divided<T>(list: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [list.filter(isFirst), list.filter((item) => !isFirst(item))];
 }
 
 /** A name in the answer, and the attribute it shows. */

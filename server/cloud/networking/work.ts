@@ -125,7 +125,7 @@ export interface Rules<Row = Item, Create = Item, Update = Item> {
   afterDelete?(work: Work, row: Row): Promise<void>;
   /** Computed fields of rows that are about to be shown, in the same order, the same for each; one query for all of them. */
   decorate?(rows: Rows, list: readonly Row[], env: Env, context: RequestContext): Promise<Item[]>;
-  /** The columns that `decorate` reads of the rows; default: all. */
+  /** The columns that `decorate` reads of the rows; what it computes is no column then. Default: all. */
   decoratesBy?: readonly (keyof Row & string)[];
   /** Ways to be what a caller who is no administrator may know of, of which no row goes two; default: rows of the project. */
   scope?(context: RequestContext): Condition[];

@@ -1,6 +1,7 @@
 // Reading and writing rows of declared tables, inside or outside a transaction. Values go in and come out typed.
 import type { Expression, ExpressionBuilder, Kysely, SelectQueryBuilder, SqlBool } from 'kysely';
 import { conditionsOf, encodedValue, listPart, narrowed } from './conditions.ts';
+import { jsonText, textColumn, type Written } from './json-text.ts';
 import { keysOf } from './keys.ts';
 import { noteInserted, runStatement } from './statements.ts';
 import type { Column, Table } from './table.ts';
@@ -28,6 +29,8 @@ export interface Choice {
   limit?: number;
   /** All that is read of the rows; default: every column. */
   columns?: readonly string[] | undefined;
+  /** Columns that come as one text of JSON besides, in the property `textColumn`. */
+  written?: readonly Written[] | undefined;
   /** Further conditions, in Kysely's words. Without it the statement need not be written anew. */
   narrow?: ((query: Selection) => Selection) | undefined;
 }
@@ -70,12 +73,13 @@ export function rowsOf(sql: Handle): Rows {
   async function select(
     table: Table<unknown>,
     where: AnyRow,
-    { narrow, limit, columns, orderBy = [] }: Choice,
+    { narrow, limit, columns, written = [], orderBy = [] }: Choice,
   ): Promise<AnyRow[]> {
     const asked = conditionsOf(table, where);
     if (asked === undefined) return [];
     const write = () => {
       let query: Selection = sql.selectFrom(table.name).select(columns ?? Object.keys(table.columns));
+      if (written.length > 0) query = query.select(jsonText(table, written).as(textColumn));
       query = narrowed(query, asked.conditions);
       if (narrow !== undefined) query = narrow(query);
       for (const { column, descending } of orderBy)
@@ -85,7 +89,8 @@ export function rowsOf(sql: Handle): Rows {
     if (narrow !== undefined) return (await sql.executeQuery<AnyRow>(write().compile())).rows;
     const parameters = limit === undefined ? asked.parameters : [...asked.parameters, limit];
     const order = orderBy.map(({ column, descending }) => `${descending ? '-' : '+'}${column}`).join();
-    const shape = `all ${table.name} ${columns?.join() ?? '*'} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
+    const text = written.map(({ name, column }) => `${name}=${column}`).join();
+    const shape = `all ${table.name} ${columns?.join() ?? '*'} ${text} ${asked.shape} ${order} ${limit === undefined ? '' : 'limit'}`;
     return (await runStatement(sql, shape, parameters, write)).rows;
   }
 

@@ -35,6 +35,22 @@ const list = async (query: string): Promise<Row[]> => {
 };
 const namesOf = async (query: string) => (await list(query)).map(({ name }) => name);
 
+it.each(['admin', 'member'] as const)('every list tells %s the same of each as its show', async (who) => {
+  const odd = 'a"\\\n\t\u0001\u2028%s é🦊';
+  const made = await make(server.admin, 'port', { network_id, name: odd, tenant_id: demo, fixed_ips: [] });
+  for (const plural of ['ports', 'networks', 'subnets', 'security-groups', 'security-group-rules']) {
+    const found = Object.values((await server[who]('GET', `/${plural}`)).body)[0] as Row[];
+    expect(found.length, plural).toBeGreaterThan(0);
+    for (const one of found) {
+      const { body } = await server[who]('GET', `/${plural}/${String(one.id)}`);
+      expect(one, plural).toEqual(Object.values(body)[0]);
+    }
+  }
+  const [port] = (await server[who]('GET', `/ports?id=${made.id}`)).body.ports;
+  expect(port.name).toBe(odd);
+  expect((await server.admin('DELETE', `/ports/${made.id}`)).status).toBe(204);
+});
+
 describe('filters', () => {
   it.each([
     ['name=b', ['b']],
