@@ -142,7 +142,8 @@ it('goes to another host with its processes, memory, disk and open connections',
   });
   console.info(`pings lost of those sent every 0.2 s: ${lost}`);
   expect(counted).toEqual(everyCount);
-  expect(lost).toBeLessThan(25);
+  // a bound for what hangs, not a figure: a busy machine takes several times as long
+  expect(lost).toBeLessThan(75);
   await leaves('compute1');
   const after = await ssh('cat kept /dev/shm/kept; /usr/sbin/ip route; ps; ls /run/config-2');
   expect(after.stdout).toMatch(/^kept\s+memory\s/);
@@ -156,8 +157,9 @@ it('goes to another host with its processes, memory, disk and open connections',
   expect(init(after.stdout)).toEqual(init(before.stdout));
 });
 
-it('goes back, and whatever it did before is possible there', async () => {
-  await migrate('compute1');
+it('goes back by a command, and whatever it did before is possible there', async () => {
+  const command = '. /root/openrc-admin && nova live-migration "$0" compute1';
+  expect(await cloud.run('controller', 'sh', '-c', command, guest.id)).toBe('');
   expect(await settled()).toEqual(at('compute1'));
   await leaves('compute2');
   const { stdout } = await ssh(
