@@ -193,11 +193,13 @@ async function findKey({ store }: ComputeDeps, name: string | null | undefined, 
   return key;
 }
 
-/** A name that DNS takes, from the name of the instance. */
+/** A name that DNS takes (RFC 1123), from the name of the instance. A guest whose name its kernel refuses does not start. */
 export const hostnameOf = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[ _]/g, '-')
     .replace(/[^a-z0-9.-]/g, '')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 63) || 'server';
+    .replace(/[.-]*[.][.-]*/g, '.')
+    .replace(/^[.-]+/, '')
+    .slice(0, 63)
+    .replace(/[.-]+$/, '') || 'server';
