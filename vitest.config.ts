@@ -35,9 +35,9 @@ const acceptance = {
   },
 };
 
-/** Two labs are walked for minutes, mostly waiting for them, while the other files look at pages that a test makes up. */
+/** One file at once: beside the walk of two labs, tests of pages that type at once after a reload have failed now and then. */
 const inBrowser = {
-  test: { ...project('e2e', 600_000, 2).test, globalSetup: ['test/support/built-pages.ts'] },
+  test: { ...project('e2e', 600_000, 1).test, globalSetup: ['test/support/built-pages.ts'] },
 };
 
 export default defineConfig({
