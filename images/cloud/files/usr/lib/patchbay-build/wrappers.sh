@@ -8,7 +8,7 @@ for role in $roles; do
   malloc=
   if [ "$role" = neutron-server ]; then
     # Its lists make much that is soon thrown away: room for that, but none for what is thrown away later.
-    heap='--max-semi-space-size=2 --heap-growing-percent=50'
+    heap='--max-semi-space-size=2 --heap-growing-percent=20'
     # What is freed goes back to the system: one heap for all threads, and large blocks apart, whatever sizes the C library has seen.
     malloc="MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072"
   fi
