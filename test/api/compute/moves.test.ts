@@ -1,31 +1,18 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { allocatePorts, bindPorts } from '../../../server/cloud/agents/compute/ports.ts';
-import { computeServer, type ComputeServer } from '../../support/compute.ts';
-import { makeNetwork } from '../../support/networking.ts';
+import { bindPorts } from '../../../server/cloud/agents/compute/ports.ts';
+import type { ComputeServer } from '../../support/compute.ts';
+import { runningInstance, type RunningInstance } from '../../support/running-instance.ts';
 
 let cloud: ComputeServer;
 let id: string;
+let specAt: RunningInstance['specAt'];
+let runsOn: RunningInstance['runsOn'];
 
 beforeEach(async () => {
-  cloud = await computeServer();
-  await cloud.networking.agentsOn('compute1');
-  await cloud.networking.agentsOn('compute2');
-  await cloud.hostsUp('compute1', 'compute2');
-  const { network } = await makeNetwork(cloud.networking.member, '192.168.101.0/24', { name: 'net01' });
-  const { body } = await cloud.member('POST', '/v2.1/servers', {
-    server: { name: 'vm01', imageRef: cloud.imageId, flavorRef: '1', networks: [{ uuid: network.id }] },
-  });
-  id = body.server.id;
-  const network_info = await allocatePorts(cloud.session, (await specAt('compute1'))!, 'compute1');
-  await cloud.conductor.instance_update({ uuid: id, host: 'compute1', network_info });
-  await runsOn('compute1');
-  cloud.casts.length = 0;
+  ({ cloud, id, specAt, runsOn } = await runningInstance());
 });
 afterEach(() => cloud[Symbol.asyncDispose]());
 
-const specAt = (host: string) => cloud.conductor.instance_get({ uuid: id, host });
-const runsOn = (host: string) =>
-  cloud.conductor.instance_update({ uuid: id, host, vm_state: 'active', task_state: null, power_state: 1 });
 const act = async (body: object, ask = cloud.member) =>
   (await ask('POST', `/v2.1/servers/${id}/action`, body)).status;
 const seen = async () => {
