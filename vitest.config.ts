@@ -11,6 +11,8 @@ function project(name: string, timeoutMs: number, filesAtOnce?: number | string)
       include: [`test/${name}/**/*.test.ts`],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
+      // a second by itself, which a busy machine takes for less than a node's start
+      expect: { poll: { timeout: Math.min(timeoutMs / 2, 30_000) } },
       ...(filesAtOnce === undefined ? {} : { maxWorkers: filesAtOnce }),
     },
   };

@@ -214,7 +214,7 @@ it('answers after a program has flooded the screen', async () => {
 it('draws nodes, NICs and wires, and the same as text', { retry: 2 }, async () => {
   await startLab();
   await page.locator('.thing-node', { hasText: 'compute1' }).waitFor();
-  await expect.poll(() => page.locator('.react-flow__edge').count(), { timeout: 10_000 }).toBe(10);
+  await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(10);
   await page.getByRole('button', { name: 'compute1', exact: true }).click();
   await page.getByRole('complementary', { name: 'Details: compute1' }).waitFor();
   await page.keyboard.press('ArrowDown');

@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => host[Symbol.asyncDispose]());
 
 async function eventually<T>(look: () => Promise<T>, expected: T): Promise<void> {
-  await expect.poll(look, { timeout: 10_000, interval: 50 }).toEqual(expected);
+  await expect.poll(look, { interval: 50 }).toEqual(expected);
 }
 
 /** A port of an agent, as the Linux bridge agent is told of it. */

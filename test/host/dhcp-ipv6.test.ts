@@ -44,7 +44,7 @@ async function ask(guest: Machine, what: 'address' | 'rest'): Promise<Record<str
   const association = what === 'address' ? 'id-assoc na 0 { };' : '';
   writeFileSync(config, `interface eth0 { ${send} ${request} };\n${association}\n`);
   await guest.run(['dhcp6c', '-c', config, '-p', join(folder, 'pid'), 'eth0']);
-  const text = await vi.waitFor(() => readFileSync(told, 'utf8'), { timeout: 10_000, interval: 50 });
+  const text = await vi.waitFor(() => readFileSync(told, 'utf8'), { timeout: 30_000, interval: 50 });
   return Object.fromEntries(text.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }
 

@@ -256,7 +256,7 @@ it('after a restart of the switch, whose devices are lost with it, the router wo
   try {
     await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
     await lab.openVswitch.restartSwitch();
-    await expect.poll(() => lab.reconciler.verify(), { timeout: 10_000, interval: 100 }).toEqual(new Map());
+    await expect.poll(() => lab.reconciler.verify(), { interval: 100 }).toEqual(new Map());
     await tagPorts();
     expect(await lab.outside.ping('10.64.201.72')).toBe(true);
   } finally {

@@ -45,7 +45,7 @@ const addressesOf = async (name: string, inside = ns) =>
 /** Asks for the router and waits until this host is the active one. */
 async function wantActive(lab: Lab, spec: typeof haRouter): Promise<void> {
   await lab.want(spec);
-  await expect.poll(() => addressesOf('ha-23cc5c50-8a'), { timeout: 10_000 }).toContain('169.254.0.91/24');
+  await expect.poll(() => addressesOf('ha-23cc5c50-8a')).toContain('169.254.0.91/24');
   await lab.want(spec);
 }
 
@@ -149,15 +149,15 @@ it('another host takes over, this one stands by when it is back, and takes over 
   await other.start();
   expect(await lab.outside.ping('10.64.201.72')).toBe(true);
   await cutOff();
-  await expect.poll(() => lab.outside.ping('10.64.201.72'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => lab.outside.ping('10.64.201.72')).toBe(true);
   expect(await lab.vm1.ping('192.168.102.99')).toBe(true);
 
   await lab.agent.start();
   try {
     await expect.poll(async () => (await readOvsPorts()).has('ha-23cc5c50-8a'), { timeout: 5000 }).toBe(true);
     await tagHa();
-    await expect.poll(() => stateOf(lab), { timeout: 10_000 }).toBe('backup');
-    await expect.poll(() => lab.reconciler.verify(), { timeout: 10_000 }).toEqual(new Map());
+    await expect.poll(() => stateOf(lab)).toBe('backup');
+    await expect.poll(() => lab.reconciler.verify()).toEqual(new Map());
     await tagPorts();
     expect(await addressesOf('qr-a5ad5119-1c')).toEqual([]);
     await expect.poll(() => findProcesses('haproxy', routerId), { timeout: 5000 }).toEqual([]);
@@ -237,8 +237,8 @@ it.each(damages)('repairs itself when %s', async (_, damage) => {
     await expect
       .poll(async () => (await tagPorts(), lab.outside.ping('10.64.201.72')), { timeout: 15_000 })
       .toBe(true);
-    await expect.poll(() => stateOf(lab), { timeout: 10_000 }).toBe('primary');
-    await expect.poll(() => lab.reconciler.verify(), { timeout: 10_000 }).toEqual(new Map());
+    await expect.poll(() => stateOf(lab)).toBe('primary');
+    await expect.poll(() => lab.reconciler.verify()).toEqual(new Map());
   } finally {
     await lab.agent.stop();
   }

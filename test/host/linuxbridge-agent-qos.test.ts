@@ -69,8 +69,8 @@ it('limits that somebody takes away by hand are back', async () => {
   await policy({ egress: slow, ingress: slow });
   await run(['iptables', '-t', 'mangle', '-F', 'neutron-linuxbri-PREROUTING']);
   await setBucket(tap.a, undefined);
-  await expect.poll(async () => (await rules())?.length, { timeout: 10_000 }).toBe(1);
-  await expect.poll(async () => (await readBuckets()).size, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await rules())?.length).toBe(1);
+  await expect.poll(async () => (await readBuckets()).size).toBe(1);
   await host.agent.settle();
   expect(await host.planned()).toEqual([]);
 });

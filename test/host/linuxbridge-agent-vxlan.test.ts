@@ -62,7 +62,7 @@ const neighbours = async () =>
   (await run(['ip', 'neigh', 'show', 'dev', device, 'nud', 'permanent'])).stdout.trim();
 
 async function eventually<T>(look: () => Promise<T>, expected: T): Promise<void> {
-  await expect.poll(look, { timeout: 10_000, interval: 50 }).toEqual(expected);
+  await expect.poll(look, { interval: 50 }).toEqual(expected);
 }
 
 afterEach(() => host[Symbol.asyncDispose]());

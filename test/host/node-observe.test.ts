@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 afterEach(() => following.stop());
 
-const soon = (assertion: () => void) => vi.waitFor(assertion, { timeout: 5_000, interval: 50 });
+const soon = (assertion: () => void) => vi.waitFor(assertion, { timeout: 30_000, interval: 50 });
 const last = () => looks.at(-1)!;
 const device = (id: string) => last().devices.find((one) => one.id === id);
 const namespaces = () => last().namespaces.map(({ name }) => name);
@@ -96,7 +96,7 @@ it('starts over when it is killed, and leaves no process when nobody asks any mo
   following.stop();
   const own = async () =>
     (await run(['ps', '-o', 'pid=', '-g', children.join(',')], { okCodes: [0, 1] })).stdout;
-  await vi.waitFor(async () => expect((await own()).trim()).toBe(''), { timeout: 5_000, interval: 50 });
+  await vi.waitFor(async () => expect((await own()).trim()).toBe(''), { timeout: 30_000, interval: 50 });
 });
 
 it('sleeps while nothing changes', async () => {

@@ -103,10 +103,8 @@ it('limits that somebody takes away by hand are back at once', async () => {
   await policy({ egress: slow, ingress: slow });
   await run(['ovs-ofctl', '-O', 'OpenFlow14', 'del-meters', 'br-int']);
   await vsctl([['clear', 'Port', inside.qvo, 'qos']]);
-  await expect.poll(async () => (await dumpMeters('br-int')).length, { timeout: 10_000 }).toBe(1);
-  await expect
-    .poll(async () => (await readSwitch()).ports.get(inside.qvo)?.qos, { timeout: 10_000 })
-    .toBeDefined();
+  await expect.poll(async () => (await dumpMeters('br-int')).length).toBe(1);
+  await expect.poll(async () => (await readSwitch()).ports.get(inside.qvo)?.qos).toBeDefined();
   await agent.settle();
   expect(await planned()).toEqual([]);
   expect(await answeredOf(inside, wireAddress)).toBeLessThan(80);

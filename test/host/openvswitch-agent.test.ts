@@ -52,7 +52,7 @@ const planned = async () => [...(await agent.verify()).values()].flat().map((ste
 
 /** Waits until `look` finds what is expected, up to some seconds. */
 async function eventually<T>(look: () => Promise<T>, expected: T): Promise<void> {
-  await expect.poll(look, { timeout: 10_000, interval: 50 }).toEqual(expected);
+  await expect.poll(look, { interval: 50 }).toEqual(expected);
 }
 
 beforeEach(async () => {

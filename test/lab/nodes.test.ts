@@ -98,7 +98,7 @@ it('shows a pulled cable as a NIC without carrier, and carries again when it is 
   expect(await nodes.run('compute2', 'ip', 'link', 'show', 'eth1')).toContain('NO-CARRIER');
   expect(await ping()).not.toBe(0);
   await setCable(engine, { ...at, isPlugged: true });
-  await expect.poll(ping, { timeout: 5_000 }).toBe(0);
+  await expect.poll(ping).toBe(0);
 });
 
 it('has no way out: no default route, no resolver, and a packet sent by hand is not answered', async () => {
@@ -117,7 +117,7 @@ it('answers on the outside with the address of who asks, and keeps it', async ()
   await takeNic(nodes, 'network', 'eth0', '10.64.201.7/24');
   await nodes.run('network', 'ip', 'route', 'replace', '203.0.113.0/24', 'via', '10.64.201.254');
   const page = () => exec(engine, started.name, 'network', ['curl', '-s', '-m2', 'http://203.0.113.80/']);
-  await expect.poll(async () => (await page()).stdout, { timeout: 10_000 }).toBe('10.64.201.7\n');
+  await expect.poll(async () => (await page()).stdout).toBe('10.64.201.7\n');
   expect(await nodes.run('outside', 'cat', '/var/log/web/access.log')).toContain('10.64.201.7 GET /');
   const name = await nodes.run('network', 'dig', '+short', '+time=2', '@203.0.113.53', 'www.example.com');
   expect(name).toBe('203.0.113.80\n');
@@ -129,13 +129,10 @@ it('brings back a service that was killed, under the same name', async () => {
   const before = await pid();
   await nodes.run('outside', 'kill', '-9', before!);
   await expect
-    .poll(
-      async () => {
-        const now = await pid().catch(() => undefined);
-        return now !== undefined && now !== before;
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      const now = await pid().catch(() => undefined);
+      return now !== undefined && now !== before;
+    })
     .toBe(true);
 });
 

@@ -37,7 +37,7 @@ it('starts nodes whose root is nobody on the host, with wires, switch and namesp
     expect(await nodes.run('compute1', 'ip', 'netns', 'exec', 'probe', 'ip', '-br', 'link')).toContain('lo');
     await takeNic(nodes, 'compute1', 'eth1', '192.0.2.1/24');
     await takeNic(nodes, 'compute2', 'eth1', '192.0.2.2/24');
-    expect(await nodes.codeOf('compute1', 'ping', '-c1', '-W2', '192.0.2.2')).toBe(0);
+    await expect.poll(() => nodes.codeOf('compute1', 'ping', '-c1', '-W2', '192.0.2.2')).toBe(0);
   }
   expect(await leftOvers(second.engine, name)).toEqual([]);
 });

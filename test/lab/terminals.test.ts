@@ -96,7 +96,8 @@ it('programs go on while no appliance is there, and a browser gets exactly what 
   type(before[2]!, 'ip netns identify; for i in $(seq 1 20); do echo space-$i; sleep 1; done\r');
   await shows(before[0]!, /listening on mgmt0/);
   const pinging = run('controller', 'ping', '-i', '0.2', '-c', '60', 'network');
-  await shows(before[0]!, /seq 5,[^]*tick-20\r/);
+  await shows(before[0]!, /seq 5,/);
+  await shows(before[0]!, /tick-20\r/);
   await shows(before[1]!, /\nguest-2\r/);
   await shows(before[2]!, /probe\r\nspace-1\r\nspace-2\r/);
 
@@ -155,7 +156,7 @@ it('leaves nothing in the nodes of a terminal that was closed or left', async ()
   const look =
     'ls -A /run/terminals 2>/dev/null; pgrep -fa "[n]ode-terminal|[s]leep 424|[t]cpdump|[n]c -UN" || true';
   for (const node of ['controller', 'network', 'compute1', 'compute2'])
-    await expect.poll(() => run(node, 'sh', '-c', look), { timeout: 10_000 }).toBe('');
+    await expect.poll(() => run(node, 'sh', '-c', look)).toBe('');
 });
 
 it('says which namespaces there are when one is not', async () => {
