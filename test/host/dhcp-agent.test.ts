@@ -132,14 +132,14 @@ it.each(damages)('repairs itself when %s, without being asked', async (_, damage
   lab.server.networks.set(networkId, isolated);
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 30_000);
     await lab.reconciler.settle();
     await damage(lab.folder);
     await vi
       .waitFor(async () => expect(await lab.reconciler.verify()).not.toEqual(new Map()), 1000)
       .catch(() => undefined);
     await vi.waitFor(async () => expect(await lab.reconciler.verify()).toEqual(new Map()), {
-      timeout: 5000,
+      timeout: 30_000,
       interval: 100,
     });
     expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
@@ -154,7 +154,7 @@ it('after a restart of the switch, whose devices are lost with it, clients are s
   lab.server.networks.set(networkId, network);
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 30_000);
     await lab.openVswitch.restartSwitch();
     await expect.poll(() => lab.reconciler.verify(), { interval: 100 }).toEqual(new Map());
     expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
@@ -167,7 +167,7 @@ it('dnsmasq outlives the agent, and the next agent has nothing to do', async () 
   await using lab = await dhcpLab();
   lab.server.networks.set(networkId, network);
   await lab.agent.start();
-  await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+  await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 30_000);
   await lab.agent.stop();
   const [running] = findProcesses('dnsmasq', lab.folder);
   expect(running).toBeDefined();
@@ -201,14 +201,14 @@ it('with a full disk the agent lives, leaves what is there and says why, and goe
   const agent = createDhcpAgent(lab.config, lab.server.rpc, log);
   await agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 30_000);
     await run(['dd', 'if=/dev/zero', `of=${disk}/ballast`, 'bs=4k'], { okCodes: [1] });
     lab.server.networks.set(networkId, network);
     await lab.server.cast('dhcp_agent', 'port_create_end', { payload: { network_id: networkId } });
-    await vi.waitFor(() => expect(said.join()).toMatch(/ENOSPC.*next try/), 5000);
+    await vi.waitFor(() => expect(said.join()).toMatch(/ENOSPC.*next try/), 30_000);
     expect(readFileSync(join(lab.folder, 'host'), 'utf8')).toContain(other.mac_address);
     rmSync(join(disk, 'ballast'));
-    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(2), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(2), 30_000);
     expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
   } finally {
     await agent.stop();
@@ -226,7 +226,7 @@ it('a network that was moved away meanwhile is taken down when the agent returns
   const returned = createDhcpAgent(lab.config, lab.server.rpc, testLogger);
   await returned.start();
   try {
-    await vi.waitFor(async () => expect(await listNetns()).toEqual([]), { timeout: 5000, interval: 50 });
+    await vi.waitFor(async () => expect(await listNetns()).toEqual([]), { timeout: 30_000, interval: 50 });
     await returned.reconciler.settle();
     expect(findProcesses('dnsmasq', lab.folder)).toEqual([]);
     expect(findProcesses('haproxy', networkId)).toEqual([]);

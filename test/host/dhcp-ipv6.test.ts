@@ -60,7 +60,7 @@ it('a stateful client gets its address, name server and domains, and loses the l
     new_domain_name_servers: 'fd00:1::2 ',
     new_domain_name: 'port.example. ',
   });
-  await vi.waitFor(async () => expect(await addressesOf(guest)).toContain('fd00:1::5/128'), 5000);
+  await vi.waitFor(async () => expect(await addressesOf(guest)).toContain('fd00:1::5/128'), 30_000);
   const leases = () => readLeases(join(lab.folder, 'leases')).map(({ address }) => address);
   expect(leases()).toEqual(['fd00:1::5']);
   expect(await lab.reconciler.verify()).toEqual(new Map());

@@ -130,10 +130,10 @@ it('a request waits out no restart of the agent, and a killed proxy is replaced'
   try {
     expect(await ask(guests[0])).toBe('server-of-one 200');
     const [proxy] = findProcesses('haproxy', networkId);
-    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports').length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports').length).toBeGreaterThan(0), 30_000);
     process.kill(proxy!.pid, 'SIGKILL');
     await vi.waitFor(async () => expect(await ask(guests[0])).toBe('server-of-one 200'), {
-      timeout: 5000,
+      timeout: 30_000,
       interval: 200,
     });
   } finally {

@@ -110,11 +110,11 @@ it.each(damages)('a network in the root namespace is repaired when %s', async (_
   lab.server.networks.set(networkId, { ...isolated, subnets: [subnet] });
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('dhcp_ready_on_ports')).toHaveLength(1), 30_000);
     await lab.reconciler.settle();
     await damage();
     expect(await lab.reconciler.verify()).not.toEqual(new Map());
-    await expect.poll(() => lab.reconciler.verify(), { timeout: 5000, interval: 100 }).toEqual(new Map());
+    await expect.poll(() => lab.reconciler.verify(), { timeout: 30_000, interval: 100 }).toEqual(new Map());
     expect(await askForLease(guest)).toMatchObject({ ip: '192.168.101.102' });
   } finally {
     await lab.agent.stop();

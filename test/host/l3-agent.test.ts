@@ -207,9 +207,9 @@ it.each(damages)('repairs itself when %s, without being asked', async (_, damage
   );
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 30_000);
     await damage();
-    await expect.poll(() => lab.reconciler.verify(), { timeout: 5000, interval: 100 }).toEqual(new Map());
+    await expect.poll(() => lab.reconciler.verify(), { timeout: 30_000, interval: 100 }).toEqual(new Map());
     await tagPorts();
     expect(await lab.outside.ping('10.64.201.72')).toBe(true);
     expect(await lab.vm1.ping('192.168.102.99')).toBe(true);
@@ -223,11 +223,11 @@ it('repairs itself while the server is away too', async () => {
   lab.server.routers.set(routerId, structuredClone(router));
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 30_000);
     lab.server.isAway = true;
     await removeNetns(ns);
     await expect
-      .poll(async () => (await tagPorts(), lab.vm1.ping('192.168.102.99')), { timeout: 5000 })
+      .poll(async () => (await tagPorts(), lab.vm1.ping('192.168.102.99')), { timeout: 30_000 })
       .toBe(true);
   } finally {
     lab.server.isAway = false;
@@ -254,7 +254,7 @@ it('after a restart of the switch, whose devices are lost with it, the router wo
   );
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 30_000);
     await lab.openVswitch.restartSwitch();
     await expect.poll(() => lab.reconciler.verify(), { interval: 100 }).toEqual(new Map());
     await tagPorts();
@@ -274,7 +274,7 @@ it('ports whose namespace and router went while nobody looked are removed, other
   await next.start();
   try {
     const left = async () => [...(await readOvsPorts()).keys()].filter((name) => /^q[rg]-/.test(name));
-    await expect.poll(left, { timeout: 5000 }).toEqual(['qr-mine']);
+    await expect.poll(left, { timeout: 30_000 }).toEqual(['qr-mine']);
     await next.reconciler.settle();
     expect(findProcesses('haproxy', routerId)).toEqual([]);
   } finally {

@@ -90,14 +90,14 @@ async function tagPorts(): Promise<void> {
 /** The address that `to` sees when `from` opens a connection to it. */
 async function addressSeen(from: Machine, to: Machine, address: string): Promise<string | undefined> {
   const listening = to.run(['timeout', '5', 'nc', '-lvn', '-p', '8080']);
-  await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(':8080'));
+  await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(':8080'), 30_000);
   await from.run(['nc', '-w', '2', '-N', address, '8080'], { stdin: 'hello\n' });
   return /received on (\S+)/.exec((await listening).stderr)?.[1];
 }
 
 /** Announcements of a moved address are sent beside the pass. */
 const reached = (from: Machine) =>
-  expect.poll(() => from.ping('10.64.201.21'), { timeout: 5000, interval: 100 }).toBe(true);
+  expect.poll(() => from.ping('10.64.201.21'), { timeout: 30_000, interval: 100 }).toBe(true);
 
 const packetsBy = async (device: string, ns: string) =>
   Number((await run(inNetns(ns, ['cat', `/sys/class/net/${device}/statistics/rx_packets`]))).stdout);
@@ -187,9 +187,9 @@ it('a floating IP that leaves the host stops answering, and the connections thro
   await using lab = await setUp();
   await lab.want(router);
   const pinging = lab.outside.run(['ping', '-c', '30', '-i', '0.1', '-W', '1', '10.64.201.21']);
-  await vi.waitFor(async () =>
-    expect((await run(inNetns(spaces.router, ['conntrack', '-L']))).stdout).toContain('10.64.201.21'),
-  );
+  await expect
+    .poll(async () => (await run(inNetns(spaces.router, ['conntrack', '-L']))).stdout)
+    .toContain('10.64.201.21');
   await lab.want({ ...router, floatingips: [floatingIp({ host: 'gold-b' })] });
   expect((await pinging).stdout).toMatch(/[1-9]\d*% packet loss/);
   await lab.outside.run(['ip', 'neighbour', 'flush', 'all']);

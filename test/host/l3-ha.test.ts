@@ -154,19 +154,21 @@ it('another host takes over, this one stands by when it is back, and takes over 
 
   await lab.agent.start();
   try {
-    await expect.poll(async () => (await readOvsPorts()).has('ha-23cc5c50-8a'), { timeout: 5000 }).toBe(true);
+    await expect
+      .poll(async () => (await readOvsPorts()).has('ha-23cc5c50-8a'), { timeout: 30_000 })
+      .toBe(true);
     await tagHa();
     await expect.poll(() => stateOf(lab)).toBe('backup');
     await expect.poll(() => lab.reconciler.verify()).toEqual(new Map());
     await tagPorts();
     expect(await addressesOf('qr-a5ad5119-1c')).toEqual([]);
-    await expect.poll(() => findProcesses('haproxy', routerId), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => findProcesses('haproxy', routerId), { timeout: 30_000 }).toEqual([]);
     expect(await lab.outside.ping('10.64.201.72')).toBe(true);
 
     await other.stop();
-    await vi.waitFor(() => expect(stateOf(lab)).toBe('primary'), 10_000);
-    await expect.poll(() => lab.outside.ping('10.64.201.72'), { timeout: 5000 }).toBe(true);
-    await vi.waitFor(() => expect(findProcesses('haproxy', routerId)).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(stateOf(lab)).toBe('primary'), 30_000);
+    await expect.poll(() => lab.outside.ping('10.64.201.72'), { timeout: 30_000 }).toBe(true);
+    await vi.waitFor(() => expect(findProcesses('haproxy', routerId)).toHaveLength(1), 30_000);
     expect(lab.server.calls('update_ha_routers_states').at(-1)).toMatchObject({
       states: { [routerId]: 'active' },
     });
@@ -190,7 +192,7 @@ it('connections through a floating IP and from an instance outlive the change of
     change: Promise<unknown>,
   ) => {
     const listening = to.run(['timeout', '25', 'nc', '-ln', '-p', port], { timeoutMs: 30_000 });
-    await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(`:${port}`), 5000);
+    await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(`:${port}`), 30_000);
     const lines = 'echo before; for i in 1 2 3 4 5 6 7 8; do sleep 1; echo $i; done; echo after';
     const words = ['sh', '-c', `(${lines}) | nc -N ${address} ${port}`];
     await Promise.all([from.run(words, { timeoutMs: 30_000 }), change]);
@@ -199,7 +201,7 @@ it('connections through a floating IP and from an instance outlive the change of
   const change = (async () => {
     await vi.waitFor(
       async () => expect((await run(inNetns(ns, ['conntrack', '-L', '-p', 'tcp']))).stdout).toContain('8082'),
-      5000,
+      30_000,
     );
     await cutOff();
   })();

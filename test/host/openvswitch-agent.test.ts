@@ -258,7 +258,7 @@ it('a restart of the agent changes nothing on the host', async () => {
   server.outage = 'the queue is away';
   agent = createAgent(settings, server, silentLogger);
   await agent.start();
-  await expect.poll(planned, { timeout: 5000 }).toEqual([]);
+  await expect.poll(planned, { timeout: 30_000 }).toEqual([]);
   expect(await state()).toEqual(before);
   server.outage = undefined;
   server.reported.clear();
@@ -318,7 +318,7 @@ it('a missing physical bridge is named, and used as soon as it is there', async 
   await agent.start();
   await boot('a');
   await expect
-    .poll(() => lines.join(), { timeout: 5000 })
+    .poll(() => lines.join(), { timeout: 30_000 })
     .toContain('Bridge br-eth2 for physical network physnet3 does not exist');
   await vsctl(ensureBridgeCommands('br-eth2', { datapath_type: 'netdev' }));
   await agent.settle();

@@ -103,7 +103,7 @@ export const tagPorts = async () => {
 /** The address that `to` sees when `from` opens a connection to it. */
 export async function addressSeen(from: Machine, to: Machine, address: string): Promise<string | undefined> {
   const listening = to.run(['timeout', '5', 'nc', '-lvn', '-p', '8080']);
-  await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(':8080'));
+  await vi.waitFor(async () => expect((await to.run(['ss', '-ltn'])).stdout).toContain(':8080'), 30_000);
   await from.run(['nc', '-w', '2', '-N', address, '8080'], { stdin: 'hello\n' });
   return /received on (\S+)/.exec((await listening).stderr)?.[1];
 }
