@@ -206,6 +206,34 @@ it('comes back after a cut connection, by itself or by the button, and says what
   await note('were not shown here').waitFor({ state: 'detached' });
 });
 
+it('keeps what is typed before the output of old is drawn, and answers no question of old again', async () => {
+  const questions = '\x1b[6n\x1b[c\x1b[>c\x1b[?2004$p\x1bP$qm\x1b\\\x1b]10;?\x1b\\\x1b[?1004h';
+  const answers = /R␛\[\?1;2c␛\[>0;276;0c␛\[\?2004;2\$y␛P1\$r0m␛\\␛\]10;rgb:[^␛]+␛\\␛\[I$/;
+  played[0]!.print(questions);
+  await soon(() => played[0]!.typed().replaceAll('\x1b', '␛')).toMatch(answers);
+  const before = played[0]!.typed().length;
+
+  const { promise: typedAll, resolve: release } = Promise.withResolvers<void>();
+  let isHeld = false;
+  await page.routeWebSocket(/terminals/, (socket) => {
+    const server = socket.connectToServer();
+    let order: Promise<void> = typedAll;
+    server.onMessage((message) => {
+      isHeld = true;
+      order = order.then(() => socket.send(message));
+    });
+  });
+  await page.reload();
+  await soon(() => isHeld).toBe(true);
+  await page.locator('.terminal-panel:not([hidden]) textarea').pressSequentially('early\n');
+  release();
+  await soon(() => played[0]!.typed().slice(before)).toContain('early\r');
+  await page.keyboard.type('late');
+  await soon(() => played[0]!.typed().slice(before)).toBe('early\rlate');
+  played[0]!.print('\x1b[c');
+  await soon(() => played[0]!.typed().slice(before)).toBe('early\rlate\x1b[?1;2c');
+});
+
 it('opens, changes and leaves terminals by keys alone', async () => {
   await page.keyboard.press('Control+Shift+Enter');
   await page.getByRole('tab', { name: 'controller 2', selected: true }).waitFor();

@@ -10,6 +10,7 @@ import { mostMarked, type Found } from './search-count.ts';
 import { terminalKeyHandler, type KeyActions } from './terminal-keys.ts';
 import type { TerminalLook } from './terminal-look.ts';
 import { fittingCells, showScaled, type Cells } from './terminal-size.ts';
+import { createTypedEarly, silenceAnswers } from './typed-early.ts';
 
 export interface LinkView {
   connection: Connection;
@@ -89,6 +90,9 @@ export function createTerminalLink(options: {
   const viewer = crypto.randomUUID();
   const meter = createOutputMeter();
   const waiting: string[] = [];
+  let wasOpened = false;
+  const early = createTypedEarly(() => !wasOpened || meter.isReplaying());
+  silenceAnswers(terminal, () => meter.isReplaying());
   let view: LinkView = {
     connection: { state: 'connecting' },
     isOwner: false,
@@ -122,6 +126,7 @@ export function createTerminalLink(options: {
       case 'opened':
         if (message.offset !== meter.received()) skipTo(message.offset);
         meter.opened(message.offset, message.replayUntil);
+        wasOpened = true;
         show({ isOwner: message.isOwner });
         takeSize(message);
         return flush();
@@ -158,6 +163,7 @@ export function createTerminalLink(options: {
   }
 
   function flush(): void {
+    type(early.take());
     if (meter.isReplaying() || meter.received() === 0 || view.connection.state !== 'open') return;
     for (const text of waiting.splice(0)) {
       terminal.paste(text);
@@ -165,12 +171,12 @@ export function createTerminalLink(options: {
     }
   }
 
-  terminal.onData((data) => {
-    // What is replayed may hold questions a program asked long ago; the answers would be typed into the shell.
-    if (meter.isReplaying()) return;
+  function type(data: string): void {
     for (let at = 0; at < data.length; at += 32_768)
       send({ type: 'input', data: data.slice(at, at + 32_768) });
-  });
+  }
+
+  terminal.onData((data) => early.holds(data) || type(data));
 
   return {
     run(text) {
