@@ -3,7 +3,7 @@
 import type { Engine } from '../../server/appliance/engine/engine.ts';
 import { createLab } from '../../server/appliance/labs/create.ts';
 import { listLabs } from '../../server/appliance/labs/list.ts';
-import { defaultSpec, type NodeKind } from '../../server/appliance/labs/spec.ts';
+import { defaultSpec, type LabImages } from '../../server/appliance/labs/spec.ts';
 import { attachLab } from '../../server/appliance/proof/attach-lab.ts';
 import type { ProofLab } from '../../server/appliance/proof/deps.ts';
 import { folders } from '../../server/appliance/set-up/folders.ts';
@@ -39,7 +39,7 @@ const config = [
 /** Starts it; disposing removes it whole. */
 export async function startApiCloud(
   engine: Engine,
-  { images, signal }: { images: Record<NodeKind, string>; signal: AbortSignal },
+  { images, signal }: { images: LabImages; signal: AbortSignal },
 ): Promise<ApiCloud> {
   const spec = defaultSpec(name, { config });
   const nodes = spec.nodes.filter(({ kind }) => kind === 'controller');

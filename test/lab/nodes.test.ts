@@ -8,7 +8,7 @@ import { destroyLab } from '../../server/appliance/labs/destroy.ts';
 import type { LabEvent } from '../../server/appliance/labs/events.ts';
 import { LabExists, LabStartFailed } from '../../server/appliance/labs/failures.ts';
 import { listLabs } from '../../server/appliance/labs/list.ts';
-import { containerName } from '../../server/appliance/labs/names.ts';
+import { containerName, guestName } from '../../server/appliance/labs/names.ts';
 import { defaultSpec } from '../../server/appliance/labs/spec.ts';
 import { setCable } from '../../server/appliance/labs/wires.ts';
 import { exec } from '../../server/appliance/labs/exec.ts';
@@ -46,6 +46,17 @@ it('gives NICs the names of the guide and hides how they are wired', async () =>
   expect(names).toEqual(expect.arrayContaining(['mgmt0', 'eth0', 'eth1']));
   expect(names.filter((name) => /vxlan|wire|far-/.test(name))).toEqual([]);
   expect(await nodes.run('network', 'ip', 'netns')).toBe('');
+});
+
+it('gives compute nodes one volume of the files that instances boot from, and nobody a volume of their own', async () => {
+  const volumesOf = (node: string) => {
+    const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{.RW}}{{"\\n"}}{{end}}{{end}}';
+    const argv = ['inspect', '--format', format, containerName(started.name, node)];
+    return execFileSync('docker', argv, { encoding: 'utf8' }).trim();
+  };
+  const shared = `${guestName(nodes.images.guest)} false`;
+  const seen = Object.fromEntries(started.nodes.map(({ name }) => [name, volumesOf(name)]));
+  expect(seen).toEqual({ controller: '', network: '', outside: '', compute1: shared, compute2: shared });
 });
 
 it('lets nodes reach each other by name over the management network', async () => {

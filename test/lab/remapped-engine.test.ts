@@ -3,14 +3,16 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectEngine } from '../../server/appliance/engine/engine.ts';
-import { defaultSpec, type NodeKind } from '../../server/appliance/labs/spec.ts';
+import { removeGuestVolumes } from '../../server/appliance/labs/guest-volume.ts';
+import { guestName } from '../../server/appliance/labs/names.ts';
+import { defaultSpec, type LabImages } from '../../server/appliance/labs/spec.ts';
 import { folders } from '../../server/appliance/set-up/folders.ts';
 import { ensureNodeImages } from '../../server/appliance/set-up/node-images.ts';
 import { leftOvers, startNodes, takeNic } from '../support/nodes.ts';
 import { startRemappedEngine, type SecondEngine } from '../support/second-engine.ts';
 
 let second: SecondEngine;
-let images: Record<NodeKind, string>;
+let images: LabImages;
 
 beforeAll(async () => {
   const first = await connectEngine(process.env);
@@ -33,6 +35,10 @@ it('starts nodes whose root is nobody on the host, with wires, switch and namesp
     await expect
       .poll(() => nodes.codeOf('compute1', 'ovs-vsctl', '--timeout=2', 'br-exists', 'br-eth1'))
       .toBe(0);
+    const base = '/var/lib/nova/base';
+    const owners = `find ${base} -mindepth 1 -printf '%U:%G\\n' | sort -u`;
+    expect(await nodes.run('compute1', 'sh', '-c', owners)).toBe('0:0\n1000:1000\n');
+    expect(await nodes.codeOf('compute1', 'touch', `${base}/mine`)).not.toBe(0);
     await nodes.run('compute1', 'ip', 'netns', 'add', 'probe');
     expect(await nodes.run('compute1', 'ip', 'netns', 'exec', 'probe', 'ip', '-br', 'link')).toContain('lo');
     await takeNic(nodes, 'compute1', 'eth1', '192.0.2.1/24');
@@ -40,6 +46,23 @@ it('starts nodes whose root is nobody on the host, with wires, switch and namesp
     await expect.poll(() => nodes.codeOf('compute1', 'ping', '-c1', '-W2', '192.0.2.2')).toBe(0);
   }
   expect(await leftOvers(second.engine, name)).toEqual([]);
+});
+
+it('keeps the files that instances boot from while there is a lab, and has no volume when they went with the last', async () => {
+  const { engine } = second;
+  const named = guestName(images.guest);
+  const left = async () => (await engine.listVolumes()).map(({ name }) => name);
+  {
+    await using nodes = await startNodes(engine, defaultSpec('test-remapped'), images);
+    await removeGuestVolumes(engine);
+    expect(await left()).toEqual([named]);
+    expect(await nodes.run('compute1', 'ls', '/var/lib/nova/base')).toMatch(/^[0-9a-f]{32}\n$/);
+  }
+  await removeGuestVolumes(engine, images.guest);
+  expect(await left()).toEqual([named]);
+  await removeGuestVolumes(engine);
+  expect(await left()).toEqual([]);
+  expect(await engine.listContainers()).toEqual([]);
 });
 
 it('runs the first lab from its start to its last check', async () => {

@@ -4,7 +4,7 @@ import { createLab } from '../../server/appliance/labs/create.ts';
 import { destroyLab } from '../../server/appliance/labs/destroy.ts';
 import type { LabEvent } from '../../server/appliance/labs/events.ts';
 import { exec } from '../../server/appliance/labs/exec.ts';
-import { defaultSpec, type LabSpec, type NodeKind } from '../../server/appliance/labs/spec.ts';
+import { defaultSpec, type LabSpec, type LabImages } from '../../server/appliance/labs/spec.ts';
 import { ensureBaseImage } from '../../server/appliance/set-up/base-image.ts';
 import { folders } from '../../server/appliance/set-up/folders.ts';
 import { ensureNodeImages } from '../../server/appliance/set-up/node-images.ts';
@@ -12,15 +12,14 @@ import { ensureNodeImages } from '../../server/appliance/set-up/node-images.ts';
 export interface Nodes extends AsyncDisposable {
   name: string;
   events: LabEvent[];
-  /** Images it was started from. */
-  images: Record<NodeKind, string>;
+  images: LabImages;
   /** Runs an argument list in a node; answers with its output, and fails the test on another exit code than 0. */
   run(node: string, ...argv: string[]): Promise<string>;
   /** Exit code of an argument list in a node. */
   codeOf(node: string, ...argv: string[]): Promise<number>;
 }
 
-async function buildImages(engine: Engine): Promise<Record<NodeKind, string>> {
+async function buildImages(engine: Engine): Promise<LabImages> {
   await ensureBaseImage(engine, () => undefined);
   return ensureNodeImages(engine, { onBuild: () => undefined });
 }
@@ -29,7 +28,7 @@ async function buildImages(engine: Engine): Promise<Record<NodeKind, string>> {
 export async function startNodes(
   engine: Engine,
   spec: LabSpec = defaultSpec(`test-${process.pid}`),
-  ready?: Record<NodeKind, string>,
+  ready?: LabImages,
 ): Promise<Nodes> {
   const { signal } = new AbortController();
   const images = ready ?? (await buildImages(engine));

@@ -1,7 +1,7 @@
 // Runs one lab from images that are there already; ends with the code of `patchbay run`.
 //   node test/support/run-lab.ts LAB IMAGES-AS-JSON
 import { connectEngine } from '../../server/appliance/engine/engine.ts';
-import type { NodeKind } from '../../server/appliance/labs/spec.ts';
+import type { LabImages } from '../../server/appliance/labs/spec.ts';
 import { createEnginePlatform } from '../../server/appliance/proof/engine-platform.ts';
 import { runLabs } from '../../server/appliance/proof/run-labs.ts';
 import { folders } from '../../server/appliance/set-up/folders.ts';
@@ -14,7 +14,7 @@ process.exitCode = await runLabs({
   preparePlatform: () =>
     Promise.resolve(
       createEnginePlatform(engine, {
-        images: JSON.parse(images) as Record<NodeKind, string>,
+        images: JSON.parse(images) as LabImages,
         imagesFolder: folders.images,
         nameOf: (lab) => `test-${lab.id}`,
       }),

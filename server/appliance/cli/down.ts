@@ -1,6 +1,7 @@
 // patchbay down: removes labs, whatever state they are in.
 import type { Command } from 'commander';
 import { destroyLab } from '../labs/destroy.ts';
+import { removeGuestVolumes } from '../labs/guest-volume.ts';
 import { listLabs } from '../labs/list.ts';
 import { say } from './progress.ts';
 import { stopConsole } from './detached-console.ts';
@@ -20,6 +21,7 @@ export function addDown(program: Command): void {
       const engine = await openEngine();
       const labs = all ? await listLabs(engine) : [await getLab(engine, name ?? '')];
       const removed = await Promise.all(labs.map((lab) => destroyLab(engine, lab.name)));
+      if (all) await removeGuestVolumes(engine);
       const left = '; the engine keeps its empty network until it is started anew';
       for (const [index, { name }] of labs.entries()) say(`Removed ${name}${removed[index] ? '' : left}`);
       if (labs.length === 0 && !isConsoleEnded) say('There was nothing to remove.');

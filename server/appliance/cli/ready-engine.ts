@@ -2,7 +2,7 @@
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import { UsageError } from './usage-error.ts';
 import { listLabs, type LabStatus } from '../labs/list.ts';
-import type { NodeKind } from '../labs/spec.ts';
+import type { LabImages } from '../labs/spec.ts';
 import { ensureBaseImage } from '../set-up/base-image.ts';
 import { ensureNodeImages, type ImageName } from '../set-up/node-images.ts';
 import { nearest } from '../../lib/nearest.ts';
@@ -15,7 +15,7 @@ export async function prepareImages(
   engine: Engine,
   signal: AbortSignal,
   asked: readonly ImageName[] = [],
-): Promise<Record<NodeKind, string>> {
+): Promise<LabImages> {
   await ensureBaseImage(engine, say);
   const progress = createBuildProgress();
   try {

@@ -9,7 +9,7 @@ import { extendedClock } from '../journey/clock.ts';
 import { beforeMaking, lastPassed, newJourney, type Journey } from '../journey/journey.ts';
 import type { Journeys } from '../journey/journeys.ts';
 import { listLabs } from '../labs/list.ts';
-import type { NodeKind } from '../labs/spec.ts';
+import type { LabImages } from '../labs/spec.ts';
 import type { ProofsFile } from '../proof/proofs-file.ts';
 import { createObserver } from '../observe/observer.ts';
 import { watchClocks } from './clock-watch.ts';
@@ -28,7 +28,7 @@ export interface LabServiceOptions {
   engine: Engine;
   labsFolder: string;
   imagesFolder: string;
-  images: Record<NodeKind, string>;
+  images: LabImages;
   /** What must outlive the appliance lies here. */
   stateFolder: string;
   /** Labs to have ready before anybody asks. */

@@ -13,7 +13,7 @@ import { createFileKeeper, type FileKeeper } from '../labs/kept-files.ts';
 import { listLabs } from '../labs/list.ts';
 import { roomOf } from '../labs/machine-room.ts';
 import { needsOf, reasonToWait } from '../labs/needs.ts';
-import { defaultSpec, type LabSpec, type NodeKind } from '../labs/spec.ts';
+import { defaultSpec, type LabSpec, type LabImages } from '../labs/spec.ts';
 import { createLine } from './line.ts';
 import { createWarmPool } from './warm-pool.ts';
 import { mostRemembered } from './warm-shapes.ts';
@@ -51,7 +51,7 @@ export const specOf = (lab: Lab, name: string): LabSpec => defaultSpec(name, { e
 
 export interface SupplyParts {
   engine: Engine;
-  images: Record<NodeKind, string>;
+  images: LabImages;
   /** The repository's `images` folder. */
   imagesFolder: string;
   labsFolder: string;

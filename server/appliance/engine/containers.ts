@@ -1,7 +1,7 @@
 // Containers: made, started, filled with files, listed by label, removed.
 import type Docker from 'dockerode';
 import { asking, askingSoon, EngineRefused, unlessMissing } from './failures.ts';
-import type { BesideSpec, ContainerInfo, ContainerSpec } from './types.ts';
+import type { BesideSpec, ContainerInfo, ContainerSpec, FillerSpec } from './types.ts';
 
 /** What stays read-only for a node; /proc/sys does not, because a cloud sets sysctls. */
 const readOnlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sysrq-trigger'];
@@ -26,6 +26,27 @@ export async function createBeside(docker: Docker, spec: BesideSpec): Promise<vo
         Memory: spec.memoryBytes,
         MemorySwap: spec.memoryBytes,
         PidsLimit: spec.pids,
+        LogConfig: logs,
+      },
+    }),
+  );
+}
+
+/** Creates one with a volume of its name, without starting it. */
+export async function createFiller(docker: Docker, spec: FillerSpec): Promise<void> {
+  const volume = { NoCopy: true, Labels: spec.labels, DriverConfig: { Name: '', Options: {} } };
+  await asking(
+    `Creating ${spec.name}`,
+    docker.createContainer({
+      name: spec.name,
+      Image: spec.image,
+      Labels: spec.labels,
+      Entrypoint: spec.command,
+      HostConfig: {
+        NetworkMode: 'none',
+        CapDrop: ['ALL'],
+        CapAdd: spec.capabilities,
+        Mounts: [{ Type: 'volume', Source: spec.name, Target: spec.folder, VolumeOptions: volume }],
         LogConfig: logs,
       },
     }),

@@ -9,7 +9,14 @@ import * as images from './images.ts';
 import * as networks from './networks.ts';
 import { findOwnContainer, joinNetwork } from './own-container.ts';
 import { openPipeIn } from './pipe.ts';
-import type { BesideSpec, ContainerSpec, EngineFacts, ExecOptions, NetworkSpec } from './types.ts';
+import type {
+  BesideSpec,
+  ContainerSpec,
+  EngineFacts,
+  ExecOptions,
+  FillerSpec,
+  NetworkSpec,
+} from './types.ts';
 
 export type Engine = ReturnType<typeof wrap>;
 
@@ -43,6 +50,7 @@ function wrap(docker: Docker, host: string, ownContainer: string | undefined) {
     readFacts: () => readFacts(docker),
     createContainer: (spec: ContainerSpec) => containers.createContainer(docker, spec),
     createBeside: (spec: BesideSpec) => containers.createBeside(docker, spec),
+    createFiller: (spec: FillerSpec) => containers.createFiller(docker, spec),
     startContainer: (name: string) => containers.startContainer(docker, name),
     killContainer: (name: string) => containers.killContainer(docker, name),
     unpauseContainer: (name: string) => containers.unpauseContainer(docker, name),

@@ -85,5 +85,6 @@ export async function createVolume(
   await asking(`Creating the volume ${name}`, docker.createVolume({ Name: name, Labels: labels }));
 }
 
+/** Nothing happens when it is gone, or in use. */
 export const removeVolume = (docker: Docker, name: string) =>
   unlessMissing(asking(`Removing the volume ${name}`, docker.getVolume(name).remove({ force: true })));

@@ -41,6 +41,15 @@ export interface BesideSpec extends Pick<
   beside: string;
 }
 
+/** A container that fills a volume. */
+export interface FillerSpec extends Pick<ContainerSpec, 'image' | 'labels' | 'capabilities'> {
+  /** Of the volume, too, which also gets the labels. */
+  name: string;
+  /** Where the container has the volume. */
+  folder: string;
+  command: string[];
+}
+
 export interface ContainerInfo {
   id: string;
   name: string;

@@ -10,6 +10,7 @@ import { createCloudClient, type CloudAddress } from './cloud-client.ts';
 import { configFiles, readTemplates, type Templates } from './config-files.ts';
 import { destroyLab } from './destroy.ts';
 import type { LabEvent, OnLabEvent } from './events.ts';
+import { ensureGuestVolume, guestMount } from './guest-volume.ts';
 import { takeLeftNetwork } from './left-networks.ts';
 import { LabExists, LabLeftBehind, LabStartFailed } from './failures.ts';
 import { listLabs, type LabStatus } from './list.ts';
@@ -27,13 +28,12 @@ import {
 import { profileOf } from './node-profile.ts';
 import { waitForCloud } from './readiness.ts';
 import { makeSecrets } from './secrets.ts';
-import { checkLabName, type LabSpec, type NodeKind, type NodeSpec } from './spec.ts';
+import { checkLabName, type LabImages, type LabSpec, type NodeSpec } from './spec.ts';
 import { addressesIn, freeSubnets } from './subnets.ts';
 import { watchNodes, type NodeWatch } from './watch-nodes.ts';
 
 export interface StartOptions {
-  /** Image of each kind of node. */
-  images: Record<NodeKind, string>;
+  images: LabImages;
   /** The repository's `images` folder, where the configuration templates are. */
   imagesFolder: string;
   onEvent: OnLabEvent;
@@ -112,6 +112,7 @@ async function startNode(
   const { spec, facts, addresses } = plan;
   const lab = spec.name;
   const name = containerName(lab, node.name);
+  const profile = profileOf(node.kind, facts);
   onEvent({ kind: 'node', lab, node: node.name, phase: 'creating', detail: 'Creating the container' });
   await engine.createContainer({
     name,
@@ -127,7 +128,8 @@ async function startNode(
     ip: addresses[node.name]!,
     hosts: addresses,
     env: {},
-    ...profileOf(node.kind, facts),
+    ...profile,
+    mounts: node.kind === 'compute' ? [...profile.mounts, guestMount(images.guest)] : profile.mounts,
   });
   await engine.putFiles(name, packTar(filesOf(plan, node)));
   signal.throwIfAborted();
@@ -214,6 +216,7 @@ export async function createLab(engine: Engine, spec: LabSpec, options: StartOpt
       options.onEvent(event);
     };
     const own = { ...options, signal, onEvent };
+    if (kinds.includes('compute')) await ensureGuestVolume(engine, options.images.guest, signal);
     const started = await Promise.allSettled(spec.nodes.map((node) => startNode(engine, plan, node, own)));
     signal.throwIfAborted();
     const failed = started.find((one) => one.status === 'rejected');

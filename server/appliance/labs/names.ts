@@ -14,10 +14,14 @@ export const entryLabel = 'patchbay.entry';
 export const warmLabel = 'patchbay.warm';
 /** Label of a volume: the id of the network that it says was left. */
 export const leftLabel = 'patchbay.left';
+/** Label of a volume of guests' files, and of the container that filled it: the image they are from. */
+export const guestLabel = 'patchbay.guest';
 /** Label of an image: which one it is. */
 export const imageLabel = 'patchbay.image';
 
 /** The volume that says that a warm lab was given away, and as which lab. */
 export const claimName = (lab: string) => `patchbay-${lab}-claim`;
+/** The volume of an image's guests' files, and the container that filled it; an image is `name:hash`. */
+export const guestName = (image: string) => `patchbay-guest-${image.slice(image.lastIndexOf(':') + 1)}`;
 export const networkName = (lab: string) => `patchbay-${lab}`;
 export const containerName = (lab: string, node: string) => `patchbay-${lab}-${node}`;

@@ -11,6 +11,9 @@ import { workerNode } from './worker-node.ts';
 export const nodeKinds = ['controller', 'network', 'compute', 'outside'] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
+/** The image of each kind of node, and the one with the files that instances boot from. */
+export type LabImages = Record<NodeKind | 'guest', string>;
+
 export interface NodeSpec {
   /** Also its host name. */
   name: string;

@@ -4,12 +4,12 @@ import type { Engine } from '../engine/engine.ts';
 import { createLab } from '../labs/create.ts';
 import type { LabEvent } from '../labs/events.ts';
 import { defaultSpec } from '../labs/spec.ts';
-import type { NodeKind } from '../labs/spec.ts';
+import type { LabImages } from '../labs/spec.ts';
 import { attachLab } from './attach-lab.ts';
 import type { ProofPlatform } from './deps.ts';
 
 export interface PlatformOptions {
-  images: Record<NodeKind, string>;
+  images: LabImages;
   imagesFolder: string;
   /** Name of the lab that is started for a folder. */
   nameOf: (lab: Lab) => string;

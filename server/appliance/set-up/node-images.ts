@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { packTar, type TarEntry } from '../engine/tar.ts';
 import type { BuildProgress } from '../engine/types.ts';
+import { removeGuestVolumes } from '../labs/guest-volume.ts';
 import { imageLabel } from '../labs/names.ts';
 import type { NodeKind } from '../labs/spec.ts';
 import { bundleCloud } from './bundle.ts';
@@ -20,7 +21,7 @@ const parents: Record<ImageName, Partial<Record<string, ImageName>>> = {
   guest: { BASE: 'base' },
   controller: { BASE: 'base', CLOUD: 'cloud', GUEST: 'guest' },
   network: { BASE: 'base', CLOUD: 'cloud' },
-  compute: { BASE: 'base', CLOUD: 'cloud', GUEST: 'guest' },
+  compute: { BASE: 'base', CLOUD: 'cloud' },
   outside: { BASE: 'base' },
   client: {},
 };
@@ -86,6 +87,8 @@ export async function ensureNodeImages(
       ...(signal ? { signal } : {}),
     });
   }
+  // in use by its container, an image of guests would stay
+  await removeGuestVolumes(engine, names.guest).catch(() => undefined);
   await removeOldImages(engine, new Set(Object.values(names)));
   return names;
 }
