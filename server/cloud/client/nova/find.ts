@@ -10,6 +10,7 @@ export interface Server {
   flavor: { id: string };
   metadata: Record<string, string>;
   security_groups?: { name: string }[];
+  fault?: { code: number; created: string; message: string };
   'OS-EXT-STS:task_state': string | null;
   'OS-EXT-STS:power_state': number;
   [field: string]: unknown;

@@ -151,11 +151,17 @@ const boot: Command = {
 const pairs = (items: readonly string[]): Record<string, string> =>
   Object.fromEntries(items.map((item) => item.split(/=(.*)/s).slice(0, 2) as [string, string]));
 
+const errorStateText = (reason: string | undefined) =>
+  `\`Server\` resource is in the error state${reason === undefined ? '' : ` due to '${reason}'`}.`;
+
 async function waitUntilBuilt(session: Session, id: string, say: CommandContext['say']): Promise<void> {
   for (let seconds = 0; seconds < 300; seconds += 0.5) {
     const { server } = await getCompute<{ server: Server }>(session, `/servers/${id}`);
     if (server.status === 'ACTIVE') return say('Server building... 100% complete\nFinished');
-    if (server.status === 'ERROR') throw new Error('Error building server');
+    if (server.status === 'ERROR') {
+      say('Error building server');
+      throw new Error(`ERROR (ResourceInErrorState): ${errorStateText(server.fault?.message)}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error('The server is not built after 300 s');
