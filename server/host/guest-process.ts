@@ -14,6 +14,11 @@ export interface GuestStart {
   hostname: string;
 }
 
+/** An instance that was started has not come up in time. */
+export class GuestSlow extends Error {
+  override name = 'GuestSlow';
+}
+
 const startPatienceMs = 5000;
 const bootProgram = '/usr/lib/nova/guest-boot';
 
@@ -43,7 +48,7 @@ function fileAppears(folder: string, name: string): { done: Promise<void>; cance
   };
   const watcher = watchFolder(folder, onChange, reject);
   const timer = setTimeout(
-    () => reject(new Error(`the instance did not start within ${startPatienceMs} ms`)),
+    () => reject(new GuestSlow(`the instance did not start within ${startPatienceMs} ms`)),
     startPatienceMs,
   );
   promise.catch(() => undefined);

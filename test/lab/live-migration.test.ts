@@ -12,10 +12,12 @@ import {
 
 const key = '/root/live.key';
 const criu = '/usr/lib/nova/criu';
+const bootProgram = '/usr/lib/nova/guest-boot';
 
 let cloud: RunningCloud;
 let client: CloudClient;
 let guest: Instance;
+let networkId: string;
 let address: string;
 
 beforeAll(async () => {
@@ -23,6 +25,7 @@ beforeAll(async () => {
   client = await openTenant(cloud, 'red');
   await deleteAll(client);
   const network = await makeNetwork(client, { name: 'one', cidr: '10.1.0.0/24' });
+  networkId = network.id;
   await makeRouter(client, { name: 'router', publicId: cloud.publicId, subnetIds: [network.subnetId] });
   const { keypair } = await client.send<{ keypair: { private_key: string } }>(
     ...(['compute', 'POST', '/v2.1/os-keypairs', { keypair: { name: `live-${Date.now()}` } }] as const),
@@ -68,18 +71,18 @@ const migrate = (host: string | null) =>
     'os-migrateLive': { host, block_migration: true, disk_over_commit: false },
   });
 
-const look = async () => {
+const look = async (id = guest.id) => {
   const { server } = await client.send<{ server: Record<string, unknown> }>(
-    ...(['compute', 'GET', `/v2.1/servers/${guest.id}`] as const),
+    ...(['compute', 'GET', `/v2.1/servers/${id}`] as const),
   );
   const { ports } = await client.send<{ ports: { 'binding:host_id': string; status: string }[] }>(
-    ...(['network', 'GET', `/v2.0/ports?device_id=${guest.id}`] as const),
+    ...(['network', 'GET', `/v2.0/ports?device_id=${id}`] as const),
   );
   return {
     status: server.status,
     host: server['OS-EXT-SRV-ATTR:host'],
-    port: ports[0]!['binding:host_id'],
-    isWired: ports[0]!.status === 'ACTIVE',
+    port: ports[0]?.['binding:host_id'],
+    isWired: ports[0]?.status === 'ACTIVE',
   };
 };
 
@@ -97,19 +100,19 @@ const settled = () =>
 const at = (host: string) => ({ status: 'ACTIVE', host, port: host, isWired: true });
 
 /** Whether a host has anything of the instance: its folder, a device or a switch port, a process. */
-async function tracesAt(host: string): Promise<string> {
+async function tracesAt(host: string, { id, portId } = guest): Promise<string> {
   const argvs = [
-    ['sh', '-c', `ls -d /var/lib/nova/instances/${guest.id} /run/nova/netns/${guest.id} 2>/dev/null || true`],
-    ['sh', '-c', `ip -o link | grep -o '[a-z]*${guest.portId.slice(0, 11)}' || true`],
+    ['sh', '-c', `ls -d /var/lib/nova/instances/${id} /run/nova/netns/${id} 2>/dev/null || true`],
+    ['sh', '-c', `ip -o link | grep -o '[a-z]*${portId.slice(0, 11)}' || true`],
     ['sh', '-c', 'pgrep -a dropbear || true'],
   ];
   const told = await Promise.all(argvs.map((argv) => cloud.run(host, ...argv)));
   return told.join('').trim();
 }
 
-const leaves = (host: string) =>
+const leaves = (host: string, instance = guest) =>
   until(
-    async () => ((await tracesAt(host)) === '' ? true : undefined),
+    async () => ((await tracesAt(host, instance)) === '' ? true : undefined),
     `nothing to be left on ${host}`,
     15_000,
   );
@@ -172,6 +175,50 @@ it('goes back by a command, and whatever it did before is possible there', async
   await until(async () => ((await look()).status === 'ACTIVE' ? true : undefined), 'its going on');
 
   expect((await ssh('true')).code).toBe(0);
+});
+
+it('a new one that a host cannot start is built by the other host', async () => {
+  await cloud.run('compute2', 'mv', bootProgram, `${bootProgram}.away`);
+  const server = {
+    ...{ name: 'second', imageRef: cloud.imageId, flavorRef: cloud.flavorId },
+    networks: [{ uuid: networkId }],
+  };
+  const made = await client.send<{ server: { id: string } }>('compute', 'POST', '/v2.1/servers', { server });
+  const { id } = made.server;
+  expect(await look(id)).toMatchObject({ status: 'BUILD', host: 'compute2' });
+  const second = await waitForInstance(client, { id, name: 'second', host: 'compute1' });
+  expect(await look(id)).toEqual(at('compute1'));
+  await leaves('compute2', second);
+  await client.send('compute', 'DELETE', `/v2.1/servers/${id}`);
+});
+
+it('one that may go nowhere else is in ERROR with the reason, and can be had once its host is mended', async () => {
+  const as = (command: string) =>
+    cloud.lab.runInNode('controller', ['sh', '-c', `. /root/openrc-admin && ${command}`], {
+      timeoutMs: 60_000,
+    });
+  const wish = `--flavor m1.tiny --image cirros --nic net-id=${networkId} --availability-zone nova:compute2`;
+  const reason = 'the instance ended with code 127 while starting';
+  const [ours, real] = await Promise.all([
+    as(`nova boot ${wish} --poll third`),
+    as(`openstack server create ${wish} --wait fourth`),
+  ]);
+  expect([ours.code, ours.stderr.trim()]).toEqual([
+    1,
+    expect.stringContaining(`\`Server\` resource is in the error state due to '${reason}`),
+  ]);
+  // its exit code is 0 all the same
+  expect(real.stderr).toContain('Error creating server: fourth');
+  const shown = await as('nova show third');
+  expect(shown.stdout).toMatch(/\| status +\| ERROR/);
+  expect(shown.stdout).toMatch(new RegExp(`\\| fault +\\| .*"code": 500.*${reason}`));
+  expect((await as('nova list')).stdout).toMatch(/ third +\| ERROR +\| - +\| NOSTATE/);
+  expect((await as('nova delete third fourth')).code).toBe(0);
+  expect((await as('nova list')).stdout).not.toMatch(/third|fourth/);
+
+  await cloud.run('compute2', 'mv', `${bootProgram}.away`, bootProgram);
+  const { code } = await as(`nova boot ${wish} --poll fifth && nova delete fifth`);
+  expect(code).toBe(0);
 });
 
 for (const [what, host] of [

@@ -93,7 +93,10 @@ export async function computeServer(): Promise<ComputeServer> {
   const metadata = await listen(createMetadataApp(metadataDeps), address);
   const tell = (server: string, method: string, instance_uuid: string) =>
     rpc.cast('compute', method, { instance_uuid }, { server });
-  const conductor = conductorEndpoints(store, hosts, events, { domain: 'novalocal', tell });
+  const conductor = conductorEndpoints({
+    ...{ store, hosts, events, session, tell },
+    ...{ domain: 'novalocal', maxAttempts: 3 },
+  });
   const as =
     (token: string | undefined): Ask =>
     (method, path, body) =>

@@ -19,6 +19,11 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Nobody answered, or not in time. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer';
+}
+
 export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -35,10 +40,11 @@ export interface HttpRequest {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16, timeout: 120_000 });
 
-/** Sends a request and reads the whole answer; rejects with a sentence when there is none. */
+/** Sends a request and reads the whole answer; rejects with NoAnswer when there is none. */
 export function sendRequest({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const fail = (reason: string) => reject(new Error(`Unable to establish connection to ${url}: ${reason}`));
+    const fail = (reason: string) =>
+      reject(new NoAnswer(`Unable to establish connection to ${url}: ${reason}`));
     const outgoing = request(url, { method, headers, agent }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

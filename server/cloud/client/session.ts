@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { failureOf, sendRequest, type HttpAnswer } from './http-request.ts';
 
-export { ApiFailure } from './http-request.ts';
+export { ApiFailure, NoAnswer } from './http-request.ts';
 
 export interface Credentials {
   /** Identity's address; with /v2.0 at its end the old API is spoken, otherwise v3. */

@@ -1,6 +1,7 @@
 // Topic `conductor`: compute nodes ask what is wanted of their instances and report what became of them.
 import {
   powerState,
+  type BuildFailure,
   type InstanceReport,
   type InstanceSpec,
   type ServiceReport,
@@ -9,10 +10,10 @@ import {
 import { instances, type InstanceRow } from '../store/compute-tables.ts';
 import type { Rows } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
+import { buildFailed, type BuildFailureDeps } from './build-failure.ts';
+import { newFault } from './fault.ts';
 import { configDrive } from './metadata/config-drive.ts';
 import { findFlavor } from './flavors.ts';
-import type { Hosts } from './hosts.ts';
-import type { InstanceEvents } from './instance-events.ts';
 
 /** The state of an instance as its host knows it: that its move waits for a word of its user is no matter there. */
 const hostState = ({ vm_state, power_state }: InstanceRow) =>
@@ -55,16 +56,14 @@ function sourceFor({ host, old_host, new_host, task_state }: InstanceRow, asking
   return asking === host && task_state === 'resize_migrating' ? old_host : null;
 }
 
-/**
- * The methods, each answering one host about its own instances only. `domain` is that of the instances' full names; `tell` sends
- * a host a message about one.
- */
-export function conductorEndpoints(
-  store: Store,
-  hosts: Hosts,
-  events: InstanceEvents,
-  { domain, tell }: { domain: string; tell: (host: string, method: string, uuid: string) => void },
-) {
+/** `domain`: that of the instances' full names; `tell` sends a host a message about one. */
+export interface ConductorDeps extends BuildFailureDeps {
+  domain: string;
+}
+
+/** The methods, each answering one host about its own instances only. */
+export function conductorEndpoints(deps: ConductorDeps) {
+  const { store, hosts, events, domain, tell } = deps;
   return {
     report_state: async (report: ServiceReport): Promise<void> => hosts.report(report),
     instance_get: async ({ uuid, host }: { uuid: string; host: string }): Promise<InstanceSpec | null> => {
@@ -91,6 +90,7 @@ export function conductorEndpoints(
       if (after === undefined) events.deleted(before);
       else events.updated(before, after);
     },
+    build_failed: (failure: BuildFailure) => buildFailed(deps, failure),
   };
 }
 
@@ -129,7 +129,7 @@ async function updateInstance(
       ...(!isGoing && row.old_host !== null && /^(active|stopped)$/.test(changes.vm_state ?? '')
         ? { vm_state: 'resized' }
         : {}),
-      ...(fault === undefined ? {} : { fault: { ...fault, created: time } }),
+      ...(fault === undefined ? {} : { fault: newFault(fault.message, fault.details) }),
       ...(isFirstStart ? { launched_at: time } : {}),
       updated_at: time,
     };

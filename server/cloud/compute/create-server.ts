@@ -3,9 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ApiFailure } from '../client/session.ts';
 import type { RequestContext } from '../model/context.ts';
+import type { RequestSpec } from '../model/instance.ts';
 import { instances, keypairs, type InstanceRow } from '../store/compute-tables.ts';
 import type { ComputeDeps } from './deps.ts';
 import { badRequest, forbidden } from './failure.ts';
+import { newFault } from './fault.ts';
 import { findFlavor } from './flavors.ts';
 import { resolveGroups, resolveNetworks } from './networks.ts';
 import { parseBody } from './parse-body.ts';
@@ -84,6 +86,10 @@ export async function createServers(
     old_host: null,
     old_flavor_id: null,
     new_host: null,
+    request_spec: {
+      ...{ zone, host: host ?? null, failures: [] },
+      different_host: [hints.different_host ?? []].flat().map(String),
+    },
     vm_state: 'building',
     task_state: 'scheduling',
     power_state: 0,
@@ -104,9 +110,7 @@ export async function createServers(
   const rows: InstanceRow[] = [];
   for (let index = 1; index <= count; index++) {
     const name = count === 1 ? server.name : `${server.name}-${index}`;
-    rows.push(
-      await place(deps, caller, { ...draft, name, hostname: hostnameOf(name) }, { zone, host, hints }),
-    );
+    rows.push(await place(deps, caller, { ...draft, name, hostname: hostnameOf(name) }));
   }
   return { rows, adminPass: server.adminPass ?? randomBytes(9).toString('base64url') };
 }
@@ -117,19 +121,15 @@ type Draft = Omit<InstanceRow, 'id' | 'number'>;
 async function place(
   deps: ComputeDeps,
   caller: RequestContext,
-  draft: Draft,
-  wish: { zone: string; host: string | undefined; hints: Record<string, unknown> },
+  draft: Draft & { request_spec: RequestSpec },
 ): Promise<InstanceRow> {
   let row: Draft = draft;
+  const { zone, host, different_host: differentFrom } = draft.request_spec;
   try {
-    const host = await deps.hosts.schedule({
-      zone: wish.zone,
-      ...(wish.host === undefined ? {} : { host: wish.host }),
-      differentFrom: [wish.hints.different_host ?? []].flat().map(String),
-    });
-    row = { ...draft, host };
+    const chosen = await deps.hosts.schedule({ zone, ...(host === null ? {} : { host }), differentFrom });
+    row = { ...draft, host: chosen };
   } catch (error) {
-    const fault = { code: 500, created: draft.created_at, message: (error as Error).message };
+    const fault = newFault((error as Error).message);
     row = { ...draft, vm_state: 'error', task_state: null, wanted: 'none', fault };
   }
   const made = await deps.store.transaction(async (rows) => {

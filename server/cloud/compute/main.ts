@@ -30,8 +30,9 @@ export async function main(argv: string[]): Promise<void> {
   const events = instanceEvents(isPublished ? rpc.notify : () => undefined, options.notify_on_state_change);
   const tell = (server: string, method: string, instance_uuid: string) =>
     rpc.cast('compute', method, { instance_uuid }, { server });
-  rpc.serve('conductor', conductorEndpoints(store, hosts, events, { domain: options.dhcp_domain, tell }));
   const session = createSession(neutron);
+  const { dhcp_domain: domain, scheduler_max_attempts: maxAttempts } = options;
+  rpc.serve('conductor', conductorEndpoints({ store, hosts, events, session, domain, maxAttempts, tell }));
   const api = await listen(
     createComputeApp(
       { store, hosts, rpc, events, session, defaultZone: options.default_availability_zone, log },

@@ -1,6 +1,7 @@
 // How the API shows an instance; the schemas of v2.1 are closed, so no key more than these.
 import { createHash } from 'node:crypto';
 import type { InstanceRow } from '../store/compute-tables.ts';
+import { showFault } from './fault.ts';
 import { linksOf as flavorLinks } from './flavors.ts';
 import type { Address } from './networks.ts';
 
@@ -100,7 +101,7 @@ export function showServer(
     'OS-EXT-STS:vm_state': row.vm_state,
     'OS-EXT-STS:power_state': row.power_state,
     'os-extended-volumes:volumes_attached': [],
-    ...(row.vm_state === 'error' && row.fault !== null ? { fault: row.fault } : {}),
+    ...(row.vm_state === 'error' && row.fault !== null ? { fault: showFault(row.fault, isAdmin) } : {}),
   };
 }
 

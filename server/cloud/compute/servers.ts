@@ -94,20 +94,22 @@ export function addServers(router: Router, deps: ComputeDeps): void {
     res.json({ server: showChanged(shown!) });
   });
   router.delete('/servers/:id', async (req, res) => {
-    const row = await getInstance(deps, req.params.id, callerOf(res));
-    const { id, host, old_host, new_host } = row;
-    if (host === null) {
-      await store.read.remove(instances, { id });
-      deps.events.deleted(row, callerOf(res));
-    } else {
-      const updated_at = new Date().toISOString();
-      const changes = { wanted: 'deleted' as const, task_state: 'deleting', updated_at };
-      await store.read.update(instances, { id }, changes);
-      deps.events.updated(row, { ...row, ...changes }, callerOf(res));
-      const args = { instance_uuid: id };
-      for (const server of [host, old_host, new_host].filter((one) => one !== null))
-        deps.rpc.cast('compute', 'terminate_instance', args, { server, context: callerOf(res) });
-    }
+    const { id } = await getInstance(deps, req.params.id, callerOf(res));
+    const context = callerOf(res);
+    const changes = { wanted: 'deleted' as const, task_state: 'deleting' };
+    // together: who can start it nowhere lets go of it at the same time
+    const row = await store.transaction(async (rows) => {
+      const found = await rows.find(instances, { id });
+      if (found === undefined) throw instanceNotFound(id);
+      if (found.host === null) await rows.remove(instances, { id });
+      else await rows.update(instances, { id }, { ...changes, updated_at: new Date().toISOString() });
+      return found;
+    });
+    if (row.host === null) deps.events.deleted(row, context);
+    else deps.events.updated(row, { ...row, ...changes }, context);
+    for (const server of row.host === null ? [] : [row.host, row.old_host, row.new_host])
+      if (server !== null)
+        deps.rpc.cast('compute', 'terminate_instance', { instance_uuid: id }, { server, context });
     res.status(204).end();
   });
   router.get('/servers/:id/os-server-password', async (req, res) => {

@@ -67,13 +67,44 @@ export interface InstanceReport {
   task_state?: string | null;
   power_state?: number;
   network_info?: VifSpec[];
-  fault?: { code: number; message: string; details?: string };
+  fault?: Omit<Fault, 'created'>;
   /** Everything of it is gone from the host. */
   is_deleted?: boolean;
   /** The instance ended by itself. */
   wanted?: WantedState;
   /** Of a live migration: everything of the instance is here, stopped; or it will not come about. */
   migration?: 'arrived' | 'failed';
+}
+
+/** Argument of `build_failed`: a new instance cannot be started on a host. */
+export interface BuildFailure {
+  uuid: string;
+  host: string;
+  /** One sentence for people. */
+  reason: string;
+  /** The host is to blame: on another one it may start. */
+  is_local: boolean;
+}
+
+/** Why an instance is in ERROR; `created` in ISO 8601. */
+export interface Fault {
+  code: number;
+  created: string;
+  message: string;
+  /** What led to it; of a code 500 administrators see it only. */
+  details?: string;
+}
+
+/** What the scheduler must remember of an instance until it runs. */
+export interface RequestSpec {
+  /** '' for any zone. */
+  zone: string;
+  /** Forced by `zone:host`. */
+  host: string | null;
+  /** Instances that must be elsewhere. */
+  different_host: string[];
+  /** Hosts that could not start it, in their order. */
+  failures: { host: string; reason: string }[];
 }
 
 /** Argument of `report_state`. */

@@ -1,5 +1,5 @@
 // The tables of the Compute API: instances, keypairs, and the services that run them.
-import type { RequestedNetwork, VifSpec, WantedState } from '../model/instance.ts';
+import type { Fault, RequestedNetwork, RequestSpec, VifSpec, WantedState } from '../model/instance.ts';
 import type { Schema } from './migrate.ts';
 import { defineTable } from './table.ts';
 
@@ -30,6 +30,8 @@ export interface InstanceRow {
   old_flavor_id: string | null;
   /** Where it goes as it runs, until it is there. */
   new_host: string | null;
+  /** Null in rows of programs that did not remember it. */
+  request_spec: RequestSpec | null;
   vm_state: string;
   task_state: string | null;
   power_state: number;
@@ -40,7 +42,7 @@ export interface InstanceRow {
   security_groups: string[];
   security_group_ids: string[] | null;
   network_info: VifSpec[] | null;
-  fault: { code: number; created: string; message: string; details?: string } | null;
+  fault: Fault | null;
   created_at: string;
   updated_at: string;
   launched_at: string | null;
@@ -71,6 +73,7 @@ export const instances = defineTable<InstanceRow>({
     old_host: { type: 'varchar', nullable: true },
     old_flavor_id: { type: 'varchar', length: 64, nullable: true },
     new_host: { type: 'varchar', nullable: true },
+    request_spec: { type: 'json', nullable: true },
     vm_state: { type: 'varchar', length: 32 },
     task_state: { type: 'varchar', length: 32, nullable: true },
     power_state: { type: 'int' },

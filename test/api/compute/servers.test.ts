@@ -1,5 +1,6 @@
 import { beforeEach, afterEach, expect, it } from 'vitest';
-import { allocatePorts, releasePorts } from '../../../server/cloud/agents/compute/ports.ts';
+import { allocatePorts } from '../../../server/cloud/agents/compute/ports.ts';
+import { releasePorts } from '../../../server/cloud/client/instance-ports.ts';
 import { computeServer, type ComputeServer } from '../../support/compute.ts';
 import { demo, makeNetwork } from '../../support/networking.ts';
 

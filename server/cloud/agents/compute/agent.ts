@@ -3,16 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../../lib/log.ts';
 import { createReconciler, type PassResult, type Reconciler } from '../../../lib/reconcile.ts';
+import { releasePorts } from '../../client/instance-ports.ts';
 import type { Session } from '../../client/session.ts';
-import { powerState, type RequestedNetwork, type VifSpec, type WantedState } from '../../model/instance.ts';
+import type { RequestedNetwork, VifSpec } from '../../model/instance.ts';
 import { listInstances, readActual, type Actual } from './actual.ts';
 import { killGuest } from '../../../host/guest-process.ts';
 import { diskPath, packGuest } from '../../../host/guest-archive.ts';
 import { apply } from './apply.ts';
 import { fetchDesired, type Conductor, type Desired } from './desired.ts';
+import { isLastTry, taskOf, type Failures } from './failing.ts';
 import { describeNics, handOver, type Nics } from './live-migration.ts';
 import { endedByItself, plan, type Memory } from './plan.ts';
-import { allocatePort, BuildFailed, releasePorts } from './ports.ts';
+import { allocatePort, BuildFailed } from './ports.ts';
+import { reached, reportFailure } from './report.ts';
 import { folderOf, type Settings } from './settings.ts';
 import type { InstanceStep } from './steps.ts';
 
@@ -41,20 +44,13 @@ export interface AgentDeps {
   log: Logger;
 }
 
-interface Timers {
+interface Kept extends Failures {
+  last?: Actual;
   /** Runs while ports are not ACTIVE. */
   timer?: NodeJS.Timeout | undefined;
   /** Runs while the instance is on its way to another host. */
   leaving?: NodeJS.Timeout | undefined;
 }
-
-/** vm_state and power_state of an instance that is as wanted. */
-const reached: Partial<Record<WantedState, { vm_state: string; power_state: number }>> = {
-  running: { vm_state: 'active', power_state: powerState.running },
-  stopped: { vm_state: 'stopped', power_state: powerState.shutdown },
-  paused: { vm_state: 'paused', power_state: powerState.paused },
-  suspended: { vm_state: 'suspended', power_state: powerState.shutdown },
-};
 
 /** Steps after which another pass follows by itself. */
 const unfinished: readonly InstanceStep['kind'][] = [
@@ -71,10 +67,11 @@ export function createComputeAgent({
   log,
   ...fetches
 }: AgentDeps): ComputeAgent {
-  const memories = new Map<string, Memory & Timers & { last?: Actual }>();
+  const memories = new Map<string, Memory & Kept>();
   const memoryOf = (uuid: string) => {
     let memory = memories.get(uuid);
-    if (memory === undefined) memories.set(uuid, (memory = { isImpatient: false, wasRunning: false }));
+    if (memory === undefined)
+      memories.set(uuid, (memory = { isImpatient: false, wasRunning: false, spent: 0 }));
     return memory;
   };
 
@@ -138,18 +135,9 @@ export function createComputeAgent({
     // Between the last look and the end of the time the instance may have come up, or gone.
     const spec = await conductor.get(uuid);
     if (spec?.vm_state !== 'building') return;
-    await reportFailure(uuid, `Build of instance ${uuid} aborted: ${message}`);
+    await reportFailure(conductor, uuid, 'build', new BuildFailed(message));
     reconciler.add(uuid);
   }
-
-  const reportFailure = (uuid: string, message: string) =>
-    conductor.update({
-      uuid,
-      vm_state: 'error',
-      task_state: null,
-      wanted: 'none',
-      fault: { code: 500, message },
-    });
 
   async function onResult(uuid: string, result: PassResult<Desired, InstanceStep>): Promise<void> {
     const { desired, steps, error } = result;
@@ -172,11 +160,12 @@ export function createComputeAgent({
       log.error(`instance ${uuid} cannot come here: ${error.message}`);
       return giveUp(uuid);
     }
-    if (error instanceof BuildFailed) {
+    const task = taskOf(desired.spec);
+    if (isLastTry(memory, { task, error, hasLooked: steps.length > 0 })) {
       delete result.error;
-      log.error(`instance ${uuid}: ${error.message}`);
-      await reportFailure(uuid, error.message);
-      return;
+      log.error(`instance ${uuid}: ${error!.message}; this was the last try`);
+      await reportFailure(conductor, uuid, task, error!);
+      return reconciler.add(uuid);
     }
     if (error !== undefined || isWaiting) return;
     if (wanted === 'arriving') {
@@ -190,7 +179,7 @@ export function createComputeAgent({
     uuid: string,
     { spec }: Desired,
     steps: readonly InstanceStep[],
-    memory: Memory & { last?: Actual },
+    memory: Memory & Kept,
   ): Promise<void> {
     if (spec.wanted === 'deleted') {
       await conductor.update({ uuid, is_deleted: true });

@@ -7,12 +7,14 @@ import { ensureGuestDisk, removeGuestDisk } from '../../../host/guest-disk.ts';
 import { ensureGuestNetns, removeGuestNetns } from '../../../host/guest-netns.ts';
 import { killGuest, setGuestFrozen, startGuest, type GuestProcess } from '../../../host/guest-process.ts';
 import { plugVif, setVifUp, unplugVif } from '../../../host/guest-vif.ts';
+import { releasePorts } from '../../client/instance-ports.ts';
 import type { Session } from '../../client/session.ts';
 import type { InstanceSpec, VifSpec } from '../../model/instance.ts';
 import type { Conductor } from './desired.ts';
+import { PluggingFailed } from './failing.ts';
 import { findImage } from './image.ts';
 import { keepNics, readNics, takeOver, type Nics } from './live-migration.ts';
-import { allocatePorts, bindPorts, releasePorts } from './ports.ts';
+import { allocatePorts, bindPorts } from './ports.ts';
 import { folderOf, netnsOf, type Settings } from './settings.ts';
 import type { InstanceStep } from './steps.ts';
 
@@ -75,7 +77,9 @@ async function applyStep(deps: ApplyDeps, uuid: string, step: InstanceStep): Pro
     case 'make-netns':
       return ensureGuestNetns(netnsOf(uuid));
     case 'plug-vif':
-      return plugIn(settings, uuid, step);
+      return plugIn(settings, uuid, step).catch((error: Error) => {
+        throw new PluggingFailed(error.message, { cause: error });
+      });
     case 'learn-nics':
       await keepNics(settings, uuid, await deps.fetchNics(uuid, step.from));
       return deps.onAllocated(uuid);

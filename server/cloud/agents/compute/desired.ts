@@ -1,14 +1,11 @@
 // What is wanted of the instances of this host: asked of the conductor, and their ports of Networking.
+import { fetchPorts, type InstancePort } from '../../client/instance-ports.ts';
 import type { Session } from '../../client/session.ts';
-import type { InstanceReport, InstanceSpec, ServiceReport } from '../../model/instance.ts';
+import type { BuildFailure, InstanceReport, InstanceSpec, ServiceReport } from '../../model/instance.ts';
 import type { Rpc } from '../../rpc/rpc.ts';
 
 /** A port as far as Compute cares. */
-export interface PortState {
-  id: string;
-  status: string;
-  /** Made for this instance, not by its user. */
-  isOwn: boolean;
+export interface PortState extends Omit<InstancePort, 'host'> {
   /** Bound to another host: the instance has moved here. */
   isElsewhere: boolean;
 }
@@ -25,6 +22,8 @@ export interface Conductor {
   get(uuid: string): Promise<InstanceSpec | undefined>;
   list(): Promise<InstanceSpec[]>;
   update(report: Omit<InstanceReport, 'host'>): Promise<void>;
+  /** A new instance cannot be started here. */
+  buildFailed(failure: Omit<BuildFailure, 'host'>): Promise<void>;
   reportState(report: Omit<ServiceReport, 'host'>): Promise<void>;
 }
 
@@ -36,14 +35,9 @@ export function rpcConductor(rpc: Pick<Rpc, 'call'>, host: string): Conductor {
     get: async (uuid) => (await ask<InstanceSpec | null>('instance_get', { uuid })) ?? undefined,
     list: () => ask<InstanceSpec[]>('instances_get_by_host', {}),
     update: async (report) => void (await ask('instance_update', { ...report })),
+    buildFailed: async (failure) => void (await ask('build_failed', { ...failure })),
     reportState: async (report) => void (await ask('report_state', { ...report }, 10_000)),
   };
-}
-
-interface Found {
-  id: string;
-  status: string;
-  'binding:host_id': string;
 }
 
 /** The wanted state of an instance, undefined when it does not belong here. */
@@ -56,21 +50,9 @@ export async function fetchDesired(
   if (spec === undefined) return undefined;
   const isSteady = spec.task_state === null && spec.vm_state !== 'building';
   if (isSteady || spec.wanted === 'kept') return { spec };
-  const asked = new Set(spec.requested_networks.flatMap(({ port_id }) => port_id ?? []));
-  const kept = new Set(
-    (spec.network_info ?? []).filter((vif) => vif.preserve_on_delete).map(({ port_id }) => port_id),
-  );
-  const { body } = await session.request<{ ports: Found[] }>('network', {
-    method: 'GET',
-    path: '/v2.0/ports',
-    query: { device_id: uuid, fields: ['id', 'status', 'binding:host_id'] },
-    timeoutMs: 10_000,
-  });
-  const ports = body.ports.map(({ id, status, 'binding:host_id': host }) => ({
-    id,
-    status,
-    isOwn: !asked.has(id) && !kept.has(id),
-    isElsewhere: host !== conductor.host,
-  }));
-  return { spec, ports };
+  const ports = await fetchPorts(session, uuid, spec);
+  return {
+    spec,
+    ports: ports.map(({ host, ...port }) => ({ ...port, isElsewhere: host !== conductor.host })),
+  };
 }

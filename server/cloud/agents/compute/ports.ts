@@ -1,4 +1,5 @@
-// Ports of instances at Networking: made or taken for an instance, bound to this host, given back.
+// Ports of instances at Networking: made or taken for an instance, bound to this host.
+import { releasePorts } from '../../client/instance-ports.ts';
 import { ApiFailure, type Session } from '../../client/session.ts';
 import type { InstanceSpec, RequestedNetwork, VifPlug, VifSpec } from '../../model/instance.ts';
 
@@ -7,6 +8,13 @@ type Asker = Pick<Session, 'request'>;
 /** The instance cannot be built as asked; trying again would not help. */
 export class BuildFailed extends Error {
   override name = 'BuildFailed';
+}
+
+/** No L2 agent of this host can plug the port; another host's may. */
+export class BindingFailed extends BuildFailed {
+  constructor(port_id: string) {
+    super(`Binding failed for port ${port_id}, please check neutron logs for more information.`);
+  }
 }
 
 interface Port {
@@ -64,9 +72,7 @@ export async function allocatePort(
     const plug = plugOf(body.port);
     if (plug === undefined) {
       await releasePorts(session, [{ id: body.port.id, isKept }]);
-      throw new BuildFailed(
-        `Binding failed for port ${body.port.id}, please check neutron logs for more information.`,
-      );
+      throw new BindingFailed(body.port.id);
     }
     return { ...(await describe(session, body.port, isKept)), plug };
   } catch (error) {
@@ -85,10 +91,7 @@ export async function bindPorts(session: Asker, vifs: readonly VifSpec[], host: 
         body: { port: { 'binding:host_id': host } },
       });
       const plug = plugOf(body.port);
-      if (plug === undefined)
-        throw new BuildFailed(
-          `Binding failed for port ${vif.port_id}, please check neutron logs for more information.`,
-        );
+      if (plug === undefined) throw new BindingFailed(vif.port_id);
       return { ...vif, plug };
     }),
   );
@@ -117,24 +120,4 @@ async function describe(session: Asker, port: Port, isKept: boolean): Promise<Vi
     fixed_ips: port.fixed_ips.map(({ subnet_id, ip_address }) => ({ subnet_id, ip_address })),
     preserve_on_delete: isKept,
   };
-}
-
-/** Deletes ports made for an instance and unbinds those its user brought; one that is gone is no error. */
-export async function releasePorts(
-  session: Asker,
-  ports: readonly { id: string; isKept: boolean }[],
-): Promise<void> {
-  const unbound = { device_id: '', device_owner: '', 'binding:host_id': '' };
-  await Promise.all(
-    ports.map(({ id, isKept }) =>
-      session
-        .request('network', {
-          path: `/v2.0/ports/${id}`,
-          ...(isKept ? { method: 'PUT', body: { port: unbound } } : { method: 'DELETE' }),
-        })
-        .catch((error: unknown) => {
-          if (!(error instanceof ApiFailure && error.status === 404)) throw error;
-        }),
-    ),
-  );
 }

@@ -39,6 +39,12 @@ const defaults = defineOptions({
   },
   report_interval: { type: 'int', default: 10, min: 1, help: 'Seconds between signs of life of a service' },
   service_down_time: { type: 'int', default: 60, min: 1, help: 'Seconds of silence after which it is down' },
+  scheduler_max_attempts: {
+    type: 'int',
+    default: 3,
+    min: 1,
+    help: 'Hosts that a new instance is tried on before it is in ERROR',
+  },
   state_path: { type: 'string', default: '/var/lib/nova', help: 'Folder of nova' },
   instances_path: { type: 'string', default: '$state_path/instances', help: 'Folder of instances' },
   vif_plugging_timeout: {
