@@ -69,6 +69,23 @@ it('lists what the cloud is made of', async () => {
   }
 });
 
+it('shows what the hosts have, and what instances take of it', async () => {
+  const [host, stats] = await asAdmin.type<[Row, Row]>(
+    'hypervisor show compute1 -f json',
+    'hypervisor stats show -f json',
+  );
+  const memory_mb = Number(
+    await cloud.run('compute1', 'sed', '-n', 's/MemTotal: *\\([0-9]*\\).*/\\1/p', '/proc/meminfo'),
+  );
+  const vcpus = Number(await cloud.run('compute1', 'nproc'));
+  const figures = { vcpus, memory_mb: Math.round(memory_mb / 1024), running_vms: 0, memory_mb_used: 0 };
+  expect(stats).toMatchObject({ count: 1, ...figures });
+  expect(host).toMatchObject({ ...figures, state: 'up', status: 'enabled', aggregates: [] });
+  expect(host.host_ip).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+  expect(host.load_average).toMatch(/^\d/);
+  expect(host.local_gb).toBeGreaterThanOrEqual(Number(host.disk_available_least));
+});
+
 it('makes a network with everything on it, and shows each as the API tells it', async () => {
   const lists = ['network', 'subnet', 'port', 'router', 'floating ip', 'security group'];
   const shown = await asDemo.type<Row[]>(

@@ -132,7 +132,10 @@ export async function computeServer(): Promise<ComputeServer> {
     },
     hostsUp: async (...names) => {
       for (const host of names)
-        await conductor.report_state({ host, binary: 'nova-compute', zone: 'nova', memory_mb: 1, vcpus: 1 });
+        await conductor.report_state({
+          ...{ host, binary: 'nova-compute', zone: 'nova', host_ip: '10.20.0.1', memory_mb: 4096, vcpus: 2 },
+          ...{ local_gb: 20, disk_available_gb: 15 },
+        });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([compute.close(), metadata.close(), image.close()]);

@@ -1,4 +1,4 @@
-// What lies around instances: flavors, zones, hypervisors, services, limits, extensions.
+// What lies around instances: flavors, zones, services, limits, extensions.
 import type { Router, Response } from 'express';
 import { z } from 'zod';
 import { instances, type ServiceRow } from '../store/compute-tables.ts';
@@ -63,66 +63,6 @@ export function addZones(router: Router, { hosts, defaultZone }: ComputeDeps): v
   });
 }
 
-export function addHypervisors(router: Router, { hosts, store }: ComputeDeps): void {
-  const brief = (service: ServiceRow) => ({
-    id: service.id,
-    hypervisor_hostname: service.host,
-    state: hosts.isUp(service) ? 'up' : 'down',
-    status: service.disabled ? 'disabled' : 'enabled',
-  });
-  const full = async (service: ServiceRow) => {
-    const rows = await store.read.all(instances, { host: service.host });
-    const memory_mb_used = rows.reduce((sum, row) => sum + (findFlavor(row.flavor_id)?.ram ?? 0), 0);
-    const vcpus_used = rows.reduce((sum, row) => sum + (findFlavor(row.flavor_id)?.vcpus ?? 0), 0);
-    return {
-      ...brief(service),
-      hypervisor_type: 'namespaces',
-      hypervisor_version: 1,
-      host_ip: service.host,
-      memory_mb: service.memory_mb,
-      memory_mb_used,
-      free_ram_mb: service.memory_mb - memory_mb_used,
-      vcpus: service.vcpus,
-      vcpus_used,
-      local_gb: 0,
-      local_gb_used: 0,
-      free_disk_gb: 0,
-      disk_available_least: 0,
-      running_vms: rows.filter((row) => row.vm_state === 'active').length,
-      current_workload: 0,
-      cpu_info: '',
-      service: { id: service.id, host: service.host, disabled_reason: service.disabled_reason },
-    };
-  };
-  router.get('/os-hypervisors', async (_req, res) => {
-    requireAdmin(res, 'os_compute_api:os-hypervisors');
-    res.json({ hypervisors: (await hosts.list()).map(brief) });
-  });
-  router.get('/os-hypervisors/detail', async (_req, res) => {
-    requireAdmin(res, 'os_compute_api:os-hypervisors');
-    res.json({ hypervisors: await Promise.all((await hosts.list()).map(full)) });
-  });
-  router.get('/os-hypervisors/:id', async (req, res) => {
-    requireAdmin(res, 'os_compute_api:os-hypervisors');
-    const service = (await hosts.list()).find(({ id }) => String(id) === req.params.id);
-    if (service === undefined) throw notFound(`Hypervisor with ID '${req.params.id}' could not be found.`);
-    res.json({ hypervisor: await full(service) });
-  });
-  router.get('/os-hypervisors/:host/servers', async (req, res) => {
-    requireAdmin(res, 'os_compute_api:os-hypervisors');
-    const found = (await hosts.list()).filter(({ host }) => host.includes(req.params.host));
-    if (found.length === 0) throw notFound(`No hypervisor matching '${req.params.host}' could be found.`);
-    const hypervisors = found.map(async (service) => ({
-      ...brief(service),
-      servers: (await store.read.all(instances, { host: service.host })).map(({ id, number }) => ({
-        uuid: id,
-        name: `instance-${number.toString(16).padStart(8, '0')}`,
-      })),
-    }));
-    res.json({ hypervisors: await Promise.all(hypervisors) });
-  });
-}
-
 export function addServices(router: Router, { hosts }: ComputeDeps): void {
   const show = (service: ServiceRow) => ({
     id: service.id,
@@ -171,6 +111,10 @@ export function addQuotas(router: Router): void {
 }
 
 export function addRest(router: Router, { store }: ComputeDeps): void {
+  router.get('/os-aggregates', (_req, res) => {
+    requireAdmin(res, 'os_compute_api:os-aggregates:index');
+    res.json({ aggregates: [] });
+  });
   router.get('/extensions', (_req, res) => void res.json({ extensions: [] }));
   router.get('/limits', async (_req, res) => {
     const used = await store.read.count(instances, { project_id: callerOf(res).project_id });

@@ -1,10 +1,11 @@
 // The application behind port 8774: versions without a token, everything else below /v2.1 (and /v2, /v2.1/PROJECT).
 import express, { type Express, type RequestHandler } from 'express';
 import { createApp } from '../../lib/http.ts';
-import { addFlavors, addHypervisors, addQuotas, addRest, addServices, addZones } from './admin.ts';
+import { addFlavors, addQuotas, addRest, addServices, addZones } from './admin.ts';
 import type { ComputeDeps } from './deps.ts';
 import { addExternalEvents } from './external-events.ts';
 import { renderFailure } from './failure.ts';
+import { addHypervisors } from './hypervisors.ts';
 import { addInterfaces } from './interfaces.ts';
 import { addKeypairs } from './keypairs.ts';
 import { addSecurityGroups } from './security-groups.ts';

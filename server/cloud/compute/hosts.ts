@@ -52,8 +52,8 @@ export function createHosts(store: Store, { downSeconds }: { downSeconds: number
     list,
     isUp,
     find,
-    async report({ host, binary, zone, memory_mb, vcpus }) {
-      const seen = { zone, memory_mb, vcpus, seen_at: Date.now() };
+    async report({ host, binary, ...told }) {
+      const seen = { ...told, seen_at: Date.now() };
       await store.transaction(async (rows) => {
         if ((await rows.update(services, { host, binary }, seen)) > 0) return;
         const id = (await rows.count(services)) + 1;

@@ -112,8 +112,13 @@ export interface ServiceReport {
   host: string;
   binary: string;
   zone: string;
+  /** Where it is reached by the other services. */
+  host_ip: string;
   memory_mb: number;
   vcpus: number;
+  /** Of the file system of instances: its size, and what is free of it. */
+  local_gb: number;
+  disk_available_gb: number;
 }
 
 /** The values of OS-EXT-STS:power_state. */

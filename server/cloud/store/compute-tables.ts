@@ -122,8 +122,11 @@ export interface ServiceRow {
   zone: string;
   disabled: boolean;
   disabled_reason: string | null;
+  host_ip: string;
   memory_mb: number;
   vcpus: number;
+  local_gb: number;
+  disk_available_gb: number;
   /** When it was last heard of, in milliseconds since the epoch. */
   seen_at: number;
 }
@@ -137,8 +140,11 @@ export const services = defineTable<ServiceRow>({
     zone: { type: 'varchar' },
     disabled: { type: 'bool' },
     disabled_reason: { type: 'varchar', nullable: true },
+    host_ip: { type: 'varchar', length: 64 },
     memory_mb: { type: 'int' },
     vcpus: { type: 'int' },
+    local_gb: { type: 'int' },
+    disk_available_gb: { type: 'int' },
     seen_at: { type: 'int' },
   },
   key: ['id'],

@@ -1,5 +1,4 @@
 // nova-compute: reads its configuration, reports its life, and keeps the instances of this host as they are wanted.
-import { availableParallelism, totalmem } from 'node:os';
 import { observeCommands } from '../../../host/run.ts';
 import { loadConfig } from '../../../lib/config.ts';
 import { runUntilSignal } from '../../../lib/daemon.ts';
@@ -11,6 +10,7 @@ import { connectRpc, type Endpoint } from '../../rpc/connect-rpc.ts';
 import { formatPlan, parsePlanOption } from '../plan-option.ts';
 import { createComputeAgent, type ComputeAgent } from './agent.ts';
 import { rpcConductor, type Conductor } from './desired.ts';
+import { readMachine, readUptime } from './machine.ts';
 import type { Settings } from './settings.ts';
 
 /** Runs nova-compute until a signal; with `--plan` prints what a pass would do, and why, and ends. */
@@ -71,7 +71,7 @@ export async function main(argv: string[]): Promise<void> {
   }, log);
 }
 
-/** The methods of topic `compute`: all but six say only which instance to look at. */
+/** The methods of topic `compute`: all but seven say only which instance to look at. */
 export function endpointsOf(agent: ComputeAgent): Record<string, Endpoint> {
   const look: Endpoint = ({ instance_uuid }: { instance_uuid: string }) =>
     agent.reconciler.add(instance_uuid);
@@ -88,6 +88,7 @@ export function endpointsOf(agent: ComputeAgent): Record<string, Endpoint> {
       agent.readConsole(args.instance_uuid, args.tail_length),
     export_disk: async (args: { instance_uuid: string }) =>
       (await agent.exportDisk(args.instance_uuid)).toString('base64'),
+    get_host_uptime: readUptime,
     describe_nics: (args: { instance_uuid: string }) => agent.describeNics(args.instance_uuid),
     hand_over: async (args: { instance_uuid: string }) =>
       (await agent.handOver(args.instance_uuid)).toString('base64'),
@@ -101,19 +102,18 @@ export function endpointsOf(agent: ComputeAgent): Record<string, Endpoint> {
 /** Tells the conductor at once, every few seconds and after each reconnect that this host lives; returns how to stop. */
 function reportLife(
   conductor: Conductor,
-  { zone, reportSeconds }: Settings,
+  settings: Settings,
   log: Logger,
   onConnect: (callback: () => void) => void,
 ): () => void {
   let isFailing = false;
+  const tell = async () =>
+    conductor.reportState({
+      ...{ binary: 'nova-compute', zone: settings.zone },
+      ...(await readMachine(settings)),
+    });
   const report = () => {
-    const life = {
-      binary: 'nova-compute',
-      zone,
-      memory_mb: Math.round(totalmem() / 2 ** 20),
-      vcpus: availableParallelism(),
-    };
-    conductor.reportState(life).then(
+    tell().then(
       () => (isFailing = false),
       (error: unknown) => {
         if (!isFailing) log.warning(`Failed reporting state: ${(error as Error).message}`);
@@ -123,7 +123,7 @@ function reportLife(
   };
   let timer: NodeJS.Timeout | undefined;
   onConnect(() => {
-    timer ??= setInterval(report, reportSeconds * 1000);
+    timer ??= setInterval(report, settings.reportSeconds * 1000);
     report();
   });
   return () => clearInterval(timer);
