@@ -37,9 +37,9 @@ const acceptance = {
   },
 };
 
-/** One file at once: beside the walk of two labs, tests of pages that type at once after a reload have failed now and then. */
+/** Two files at once: the walk through two labs mostly waits for them. */
 const inBrowser = {
-  test: { ...project('e2e', 600_000, 1).test, globalSetup: ['test/support/built-pages.ts'] },
+  test: { ...project('e2e', 600_000, 2).test, globalSetup: ['test/support/built-pages.ts'] },
 };
 
 export default defineConfig({

@@ -1,5 +1,9 @@
 // A cloud for the acceptance tests: of the shape that a suite is about, with a container of real clients beside it.
-import { acceptanceClouds, type AcceptanceCloud } from '../../server/appliance/cli/acceptance-suites.ts';
+import {
+  acceptanceClouds,
+  acceptanceLabPrefix,
+  type AcceptanceCloud,
+} from '../../server/appliance/cli/acceptance-suites.ts';
 import { ensureNodeImages } from '../../server/appliance/set-up/node-images.ts';
 import { signIn, type CloudClient } from '../bench/cloud-admin.ts';
 import { startClient, type ClientContainer } from '../support/cloud/client-container.ts';
@@ -21,7 +25,7 @@ const config = [
 
 export async function startClientCloud(name: AcceptanceCloud): Promise<ClientCloud> {
   const { types, ...shape } = acceptanceClouds[name];
-  const running = await startLab(`test-accept-${name}`, { ...shape, types: [...types], config });
+  const running = await startLab(`${acceptanceLabPrefix}${name}`, { ...shape, types: [...types], config });
   try {
     const { engine, lab } = running;
     const { client: image } = await ensureNodeImages(engine, {

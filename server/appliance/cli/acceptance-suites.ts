@@ -16,6 +16,9 @@ export const acceptanceClouds = {
 
 export type AcceptanceCloud = keyof typeof acceptanceClouds;
 
+/** What the names of their labs begin with; labs of all tests begin with `test-`. */
+export const acceptanceLabPrefix = 'test-accept-';
+
 /**
  * Suite to the clouds it runs on. `guide` types the commands of the guide into the real client, `guide-own` into ours; the
  * others are lists of tests of Tempest: `test/acceptance/lists/NAME.txt`.

@@ -7,7 +7,7 @@ import { ensureEngine } from '../set-up/docker-engine.ts';
 import { ensurePackages, mayInstall } from '../set-up/packages.ts';
 import { ensureWebPages } from '../set-up/web-pages.ts';
 import { interruptible } from './interrupt.ts';
-import { acceptanceSuites, chooseRuns } from './acceptance-suites.ts';
+import { acceptanceLabPrefix, acceptanceSuites, chooseRuns } from './acceptance-suites.ts';
 import { say } from './progress.ts';
 import { prepareImages } from './ready-engine.ts';
 import {
@@ -26,8 +26,11 @@ const testPackages = ['chromium', 'iproute2', 'fonts-dejavu-core'];
 /** Labs of tests are named so; one that a test left standing is an error, and is removed. */
 const testLabPrefix = 'test-';
 
-async function removeTestLabs(engine: Engine): Promise<void> {
-  const left = (await listLabs(engine)).filter(({ name }) => name.startsWith(testLabPrefix));
+/** Those of the tests that ran: acceptance tests may run beside the others for long after those ended. */
+async function removeTestLabs(engine: Engine, isAcceptance: boolean): Promise<void> {
+  const isOfThem = (name: string) =>
+    name.startsWith(testLabPrefix) && name.startsWith(acceptanceLabPrefix) === isAcceptance;
+  const left = (await listLabs(engine)).filter(({ name }) => isOfThem(name));
   await Promise.all(left.map(({ name }) => destroyLab(engine, name)));
 }
 
@@ -115,7 +118,7 @@ export function addTest(program: Command): void {
           await ensureWebPages(say);
           total = await runAll(work, signal);
         } finally {
-          await removeTestLabs(engine);
+          await removeTestLabs(engine, wishes.acceptance !== undefined);
           await stop();
         }
         process.exitCode = signal.aborted ? 130 : total.failed > 0 ? 1 : 0;
