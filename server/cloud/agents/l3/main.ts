@@ -24,6 +24,7 @@ import { distributedTarget, isDistributed } from './distributed/router-target.ts
 import { chainPrefix } from './nat.ts';
 import { orphanCommands } from './orphans.ts';
 import { createReports, soon } from './reports.ts';
+import { announcesOneOf, createOwed, type OwedStep } from './owed.ts';
 import { planRouter, type RouterStep } from './plan.ts';
 import {
   deviceNames,
@@ -82,14 +83,24 @@ export function createL3Agent(config: L3Config, rpc: AgentRpc, log: Logger, zone
     fetchMany: fetchRouters,
   });
 
+  const owed = createOwed();
+  const isDue = (target: RouterTarget | undefined, step: OwedStep) => {
+    const inside = target?.namespaces.find(({ own }) => own.ns === step.ns);
+    if (inside === undefined || step.kind === 'forget-connections') return inside !== undefined;
+    // who takes over a highly available router announces its addresses, by keepalived too
+    return inside.ha === undefined && announcesOneOf(step, inside.announced);
+  };
+
   const reconciler = createReconciler<RouterTarget, NamespaceActual[], RouterStep>({
     name: 'router',
     fetch: wanted.fetch,
     fetchMany: wanted.fetchMany,
     read: (id, target) => readActual(config, id, target),
-    plan: (_, target, actual) => planRouter(target, actual),
+    plan: (id, target, actual) => owed.join(id, planRouter(target, actual), (step) => isDue(target, step)),
     apply: (id, steps) =>
-      applyRouter(config, id, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
+      owed.during(id, steps, () =>
+        applyRouter(config, id, steps, (error) => log.debug(`router ${id}: ${error.message}`)),
+      ),
     listWanted: async () => {
       const ids = await listRouters();
       floating.retain(ids);

@@ -12,6 +12,7 @@ import type { FoundNamespace } from '../../namespace-plan.ts';
 import { summarize } from '../../plan-option.ts';
 import { keyOf } from '../actual.ts';
 import { announce } from '../apply.ts';
+import { announcesOneOf, createOwed } from '../owed.ts';
 import type { RouterOwnStep, RouterStep } from '../plan.ts';
 import type { L3Config } from '../target.ts';
 import { floatingOwnership, floatingTarget, planFloating, type FloatingTarget } from './floating-target.ts';
@@ -44,6 +45,7 @@ export function createFloatingNamespaces(options: FloatingOptions): FloatingName
   const { config, numbers, log } = options;
   const known = new Map<string, FloatingShare>();
   const passed = new Set<string>();
+  const owed = createOwed();
   const waiting = createWaiters();
   const stops: (() => unknown)[] = [];
   let isComplete = false;
@@ -72,15 +74,18 @@ export function createFloatingNamespaces(options: FloatingOptions): FloatingName
       readNamespace(floatingOwnership(id), Object.keys(target?.wanted.sysctls ?? {}), readOvsPorts()),
     plan: (id, target, actual) => {
       const own = floatingOwnership(id);
-      return planFloating(target, actual, own).map((step) => ({ ...step, ns: own.ns }));
+      const steps = planFloating(target, actual, own).map((step) => ({ ...step, ns: own.ns }));
+      return owed.join(id, steps, (step) => announcesOneOf(step, target?.announced ?? []));
     },
     apply: (id, steps) => {
       const ns = floatingNamespace(id);
       const onLateError = (error: Error) => log.debug(`external network ${id}: ${error.message}`);
-      return applySteps<RouterOwnStep>(steps, { ns }, (step) => {
-        if (step.kind === 'announce') announce(config, ns, step, onLateError);
-        return Promise.resolve();
-      });
+      return owed.during(id, steps, () =>
+        applySteps<RouterOwnStep>(steps, { ns }, (step) => {
+          if (step.kind === 'announce') announce(config, ns, step, onLateError);
+          return Promise.resolve();
+        }),
+      );
     },
     listWanted: async () => [...new Set((await allShares()).map(({ port }) => port.network_id))],
     listFound: async () => (await listNetns()).flatMap((ns) => keyOf(ns, floatingPrefix)),
