@@ -234,6 +234,20 @@ it('keeps what is typed before the output of old is drawn, and answers no questi
   await soon(() => played[0]!.typed().slice(before)).toBe('early\rlate\x1b[?1;2c');
 });
 
+it('gives the keys to a new terminal that the page hears of before its request is answered', async () => {
+  await page.route(/\/terminals$/, async (route) => {
+    const response = await route.fetch();
+    await page.getByRole('tab', { name: 'controller 2' }).waitFor();
+    await route.fulfill({ response });
+  });
+  await page.keyboard.press('Control+Shift+Enter');
+  await page.getByRole('tab', { name: 'controller 2', selected: true }).waitFor();
+  await soon(async () => {
+    await page.keyboard.type('b');
+    return played[1]!.typed();
+  }).toMatch(/^b+$/);
+});
+
 it('opens, changes and leaves terminals by keys alone', async () => {
   await page.keyboard.press('Control+Shift+Enter');
   await page.getByRole('tab', { name: 'controller 2', selected: true }).waitFor();

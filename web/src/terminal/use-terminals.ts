@@ -1,5 +1,5 @@
 // The terminals of a lab page: which tab is in front, and commands on their way to a terminal that is still opening.
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { LabState, Place, PlacedCommand } from '../../../server/appliance/http/types.ts';
 import { closeTerminal, openTerminal } from '../api.ts';
 import type { TerminalLink } from './terminal-link.ts';
@@ -30,6 +30,20 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
   latest.current = lab;
   const latestFront = useRef(front);
   latestFront.current = front;
+
+  // One that is hidden takes no focus, and it may be there before it is in front as well as after that.
+  const toFocus = useRef<string>(undefined);
+  const drawn = useRef<string>(undefined);
+  const focusDrawn = useCallback(() => {
+    const link = toFocus.current === drawn.current ? links.current.get(toFocus.current ?? '') : undefined;
+    if (link === undefined) return;
+    toFocus.current = undefined;
+    link.focus();
+  }, []);
+  useLayoutEffect(() => {
+    drawn.current = front;
+    focusDrawn();
+  }, [front, focusDrawn]);
 
   const openAt = useCallback(async (place: Place): Promise<string> => {
     const { id } = await openTerminal(latest.current.id, { place, ...startSize });
@@ -68,22 +82,22 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
 
   // These never change, so that a change of tab draws no terminal anew.
   const actions = useMemo<Omit<TerminalsView, 'front'>>(() => {
+    const focus = (id: string) => {
+      toFocus.current = id;
+      focusDrawn();
+    };
     const runIn = (id: string, text: string) => {
       const link = links.current.get(id);
       if (link === undefined) waiting.current.set(id, [...(waiting.current.get(id) ?? []), text]);
-      else {
-        link.run(text);
-        link.focus();
-      }
+      else link.run(text);
+      focus(id);
     };
-    const open = (place: Place) =>
-      void openAt(place).then((id) => {
-        const link = links.current.get(id);
-        if (link === undefined) waiting.current.set(id, waiting.current.get(id) ?? []);
-        else link.focus();
-      }, onFailure);
+    const open = (place: Place) => void openAt(place).then(focus, onFailure);
     return {
-      bringToFront: setFront,
+      bringToFront(tab) {
+        toFocus.current = undefined;
+        setFront(tab);
+      },
       open,
       stepTab(step) {
         const tabs = latest.current.terminals;
@@ -91,8 +105,7 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
         const next = tabs[(at + step + tabs.length) % tabs.length];
         if (next === undefined) return;
         setFront(next.id);
-        // hidden until it is drawn in front
-        requestAnimationFrame(() => links.current.get(next.id)?.focus());
+        focus(next.id);
       },
       openAnother() {
         const here = latest.current.terminals.find(({ id }) => id === latestFront.current);
@@ -114,10 +127,11 @@ export function useTerminals(lab: LabState, onFailure: (failure: unknown) => voi
       register(id, link) {
         links.current.set(id, link);
         for (const text of waiting.current.get(id) ?? []) link.run(text);
-        if (waiting.current.delete(id)) link.focus();
+        waiting.current.delete(id);
+        focusDrawn();
         return () => links.current.delete(id);
       },
     };
-  }, [openAt, onFailure]);
+  }, [openAt, onFailure, focusDrawn]);
   return { ...actions, front };
 }
